@@ -1,0 +1,76 @@
+# Needs Python 3.13 and make. Everything else is installed on first use, from hashed locks,
+# into .venv and .tools.
+
+PYTHON ?= python3.13
+# Lambda's name for this machine's processor; `make build ARCH=arm64` builds for another.
+ARCH ?= $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+
+UV  := .tools/uv/bin/uv
+BIN := .venv/bin
+SAM := .tools/sam/bin/sam
+SOURCES := functions layers shared tests
+
+export ARCH
+export SAM_CLI_TELEMETRY := 0
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
+
+.PHONY: help demo up test check bench build format lock clean
+.DELETE_ON_ERROR:
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run the whole story on this machine, visibly, then stop
+	@$(BIN)/python -m tests.local_stack demo
+
+up: .venv/ready .tools/sam/ready .tools/ministack/ready ## Leave the local stack running; Ctrl-C stops it
+	@$(BIN)/python -m tests.local_stack up
+
+test: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run every test, the deployed local stack included
+	$(BIN)/pytest
+
+check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the template
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+
+bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold start and overhead against bare libraries
+	@$(BIN)/python -m tests.bench
+
+build: .venv/ready .tools/sam/ready ## Build the deployable artifacts (ARCH=arm64 or x86_64)
+	$(SAM) build --parameter-overrides Architecture=$(ARCH)
+
+format: .venv/ready ## Format the code and apply safe fixes
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+lock: $(UV) ## Resolve requirements/*.in again into hashed locks
+	cd requirements && for name in bootstrap wix_auth dev sam ministack; do \
+	  ../$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.13 \
+	    --custom-compile-command "make lock" $$name.in -o $$name.lock || exit 1; done
+
+clean: ## Remove everything that was built or installed
+	rm -rf .venv .tools .aws-sam build
+
+$(UV): requirements/bootstrap.lock
+	@echo "Installing uv"
+	$(PYTHON) -m venv .tools/uv
+	.tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@touch $@
+
+define install
+	@echo "Installing $(1) into $(2)"
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(2)
+	$(UV) pip install --python $(2) --require-hashes -r requirements/$(1).lock
+	@touch $@
+endef
+
+.venv/ready: requirements/dev.lock $(UV)
+	$(call install,dev,.venv)
+
+.tools/sam/ready: requirements/sam.lock $(UV)
+	$(call install,sam,.tools/sam)
+
+.tools/ministack/ready: requirements/ministack.lock $(UV)
+	$(call install,ministack,.tools/ministack)
