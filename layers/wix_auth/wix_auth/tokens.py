@@ -1,0 +1,198 @@
+"""Wix's token endpoint: how a credential is exchanged, and how the reply is read."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from wix_auth.credentials import ClientCredentials
+from wix_auth.errors import (
+    CredentialRefusedError,
+    InstallationUnknownError,
+    TokenUnavailableError,
+    WixAuthError,
+)
+
+_LIFE_IF_UNTOLD_SECONDS = 300.0
+_RENEW_EARLY_SECONDS = 60.0
+_LONGEST_QUOTE = 200
+_SENDABLE = re.compile(r"[!-~]+")
+_OURS = "wix_auth.token_request"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token that Wix gave for a client id and secret.
+
+    Times are wall clock, in seconds since the epoch: the monotonic clock may stand still while
+    Lambda freezes the process.
+    """
+
+    value: str = field(repr=False)
+    renew_at: float
+    lapses_at: float
+
+
+def is_token_request(request: httpx.Request) -> bool:
+    """Tell whether a request was made by `WixAuth` itself rather than by the caller.
+
+    If the network fails during an exchange, the caller sees httpx's own error, and its `request`
+    is the exchange. So this tells that the caller's request was not carried out, and may be
+    repeated whatever it does:
+
+        except httpx.TransportError as error:
+            not_carried_out = is_token_request(error.request)
+    """
+    return _OURS in request.extensions
+
+
+def exchange_request(
+    api_url: str, credential: ClientCredentials, *, on_behalf_of: httpx.Request
+) -> httpx.Request:
+    """Make the request that buys a token: `POST /oauth2/token`, without Authorization."""
+    body = {
+        "grant_type": "client_credentials",
+        "client_id": credential.client_id,
+        "client_secret": credential.client_secret.get_secret_value(),
+    }
+    if credential.instance_id is not None:
+        body["instance_id"] = credential.instance_id
+    return _post(f"{api_url}/oauth2/token", body, on_behalf_of)
+
+
+def token_info_request(
+    api_url: str, token: AccessToken, *, on_behalf_of: httpx.Request
+) -> httpx.Request:
+    """Make the request that asks what a token opens: `POST /oauth2/token-info`."""
+    return _post(f"{api_url}/oauth2/token-info", {"token": token.value}, on_behalf_of)
+
+
+def token_in(
+    response: httpx.Response, credential: ClientCredentials, *, asked_at: float
+) -> AccessToken:
+    """Read the reply to an exchange.
+
+    Args:
+        response: The reply, read.
+        credential: What was exchanged; its secret is struck out of whatever Wix says about it.
+        asked_at: When the exchange was sent, in seconds since the epoch. Wix counts from later, so
+            the token is never thought to live longer than it does.
+
+    Raises:
+        CredentialRefusedError: If Wix answered 400, 401 or 403.
+        InstallationUnknownError: If Wix answered 404.
+        TokenUnavailableError: If Wix answered anything else that holds no token.
+    """
+    reply = json_object(response)
+    value = reply.get("access_token")
+    # A token that cannot be sent as a header would fail there, in an error that quotes it.
+    if not response.is_success or not isinstance(value, str) or not _SENDABLE.fullmatch(value):
+        raise _error_for(response, reply, credential, asked_at)
+    life = life_seconds(reply.get("expires_in"))
+    return AccessToken(value, asked_at + life - early_seconds(life), asked_at + life)
+
+
+def life_seconds(expires_in: object) -> float:
+    """Give the seconds Wix promised; if they make no sense, the shortest life it is known to give.
+
+    Wix documents 14400 and its own tools expect 300: the number in the reply is what counts.
+    """
+    if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float, str)):
+        return _LIFE_IF_UNTOLD_SECONDS
+    try:
+        life = float(expires_in)
+    except (ValueError, OverflowError):
+        return _LIFE_IF_UNTOLD_SECONDS
+    return life if math.isfinite(life) and life > 0 else _LIFE_IF_UNTOLD_SECONDS
+
+
+def early_seconds(life: float) -> float:
+    """Give how long before its end a token that lives `life` seconds is renewed.
+
+    A tenth of the life lets a long-lived token outlast an outage of the exchange. At least a
+    minute, yet never near half of a short life, which would then be spent on renewing.
+    """
+    return min(max(_RENEW_EARLY_SECONDS, life / 10), life * 0.4)
+
+
+def json_object(response: httpx.Response) -> Mapping[str, object]:
+    """Give the JSON object in a reply; an empty one if there is anything else."""
+    try:
+        reply = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return reply if isinstance(reply, dict) else {}
+
+
+def _post(url: str, body: Mapping[str, str], on_behalf_of: httpx.Request) -> httpx.Request:
+    content = json.dumps(body).encode()
+    headers = {
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(content)),
+    }
+    if "User-Agent" in on_behalf_of.headers:
+        headers["User-Agent"] = on_behalf_of.headers["User-Agent"]
+    return httpx.Request(
+        "POST",
+        url,
+        headers=headers,
+        # An iterator can be sent once only: no redirect may carry the secret to another host.
+        content=iter([content]),
+        # Without the caller's timeouts this request would have none.
+        extensions={**on_behalf_of.extensions, _OURS: True},
+    )
+
+
+def _error_for(
+    response: httpx.Response,
+    reply: Mapping[str, object],
+    credential: ClientCredentials,
+    asked_at: float,
+) -> WixAuthError:
+    def quoted(said: object) -> str:
+        if not isinstance(said, str):
+            return ""
+        # Wix might repeat what it was sent.
+        secret = re.escape(credential.client_secret.get_secret_value())
+        said = re.sub(secret, "[secret]", said, flags=re.IGNORECASE)
+        return "".join(char if char.isprintable() else " " for char in said)[:_LONGEST_QUOTE]
+
+    status = response.status_code
+    request_id = quoted(response.headers.get("x-wix-request-id")) or None
+    parts = (quoted(reply.get("error")), quoted(reply.get("error_description")))
+    reason = ": ".join(part for part in parts if part) or "no reason given"
+    answer = f"Wix answered {status} ({reason}; x-wix-request-id: {request_id or 'none'})."
+    if status in {400, 401, 403}:
+        return CredentialRefusedError(
+            f"Wix refused to exchange the secret of client {credential.client_id}. {answer}"
+            " Store the client's present id and secret.",
+            wix_request_id=request_id,
+        )
+    if status == httpx.codes.NOT_FOUND:
+        return InstallationUnknownError(
+            f"Wix knows no installation {credential.instance_id or ''} of client"
+            f" {credential.client_id}. {answer} Correct instance_id in the secret, or leave it out"
+            " for a headless client.",
+            wix_request_id=request_id,
+        )
+    return TokenUnavailableError(
+        f"Wix gave no token for client {credential.client_id}. {answer} Try again later.",
+        wix_request_id=request_id,
+        retry_after=_retry_after(response, asked_at),
+    )
+
+
+def _retry_after(response: httpx.Response, asked_at: float) -> float | None:
+    """Read how many seconds Wix asks to wait, told as a number or as a date."""
+    told = response.headers.get("Retry-After", "")
+    if re.fullmatch("[0-9]{1,9}", told):
+        return float(told)
+    try:
+        return max(0.0, parsedate_to_datetime(told).timestamp() - asked_at)
+    except (ValueError, OverflowError):
+        return None
