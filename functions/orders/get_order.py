@@ -1,0 +1,11 @@
+"""Read one order."""
+
+from wix_admin import WixClient, admin_action
+from wix_admin.orders.entities import Order
+from wix_admin.orders.operations import GET_ORDER
+from wix_admin.orders.reading import GetOrderInput, get_order
+
+
+@admin_action(GetOrderInput, elevates=[GET_ORDER])
+def handler(wanted: GetOrderInput, wix: WixClient) -> Order:
+    return get_order(wix, wanted)

@@ -1,0 +1,10 @@
+"""List orders, page by page."""
+
+from wix_admin import WixClient, admin_action
+from wix_admin.orders.operations import SEARCH_ORDERS
+from wix_admin.orders.reading import OrderPage, QueryOrdersInput, query_orders
+
+
+@admin_action(QueryOrdersInput, elevates=[SEARCH_ORDERS])
+def handler(wanted: QueryOrdersInput, wix: WixClient) -> OrderPage:
+    return query_orders(wix, wanted)

@@ -1,0 +1,14 @@
+"""Give back money that was paid for an order, once."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.orders.operations import GET_REFUNDABILITY, LIST_TRANSACTIONS, REFUND_PAYMENTS
+from wix_admin.orders.refunding import OrderRefund, RefundOrderInput, RefundReceipt
+
+
+@admin_action(
+    RefundOrderInput,
+    elevates=[LIST_TRANSACTIONS, GET_REFUNDABILITY, REFUND_PAYMENTS],
+    key=Key.REQUIRED,
+)
+def handler(refund: RefundOrderInput, wix: WixClient, once: Once) -> RefundReceipt:
+    return once.make(OrderRefund(wix, refund))

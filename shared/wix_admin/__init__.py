@@ -1,0 +1,14 @@
+"""Admin actions for a Wix Headless site: what the functions are made of.
+
+A function names its input, the operations it elevates and its action:
+
+    @admin_action(GetOrderInput, elevates=[GET_ORDER])
+    def handler(wanted: GetOrderInput, wix: WixClient) -> Order:
+        return get_order(wix, wanted)
+"""
+
+from wix_admin.action import Key, admin_action
+from wix_admin.client import WixClient
+from wix_admin.once import Once
+
+__all__ = ["Key", "Once", "WixClient", "admin_action"]

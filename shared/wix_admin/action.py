@@ -1,0 +1,176 @@
+"""The one wrapper that makes an admin action a Lambda function."""
+
+import re
+import time
+import traceback
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from enum import Enum
+from functools import wraps
+from typing import Any, overload
+
+from pydantic import ValidationError
+
+from wix_admin.client import Traffic, WixClient
+from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
+from wix_admin.errors import AdminError, InputError, UnexpectedError, Violation
+from wix_admin.models import Answer, FunctionInput, Json, WixEntity
+from wix_admin.once import Once
+from wix_admin.operations import Operation
+from wix_admin.problems import code_of
+from wix_admin.process import effects_table, wix_http
+from wix_admin.settings import settings
+from wix_admin.telemetry import record
+from wix_auth import WixAuthError
+
+type Output = Answer | WixEntity
+type Read[I: FunctionInput] = Callable[[I, WixClient], Output]
+type Write[I: FunctionInput] = Callable[[I, WixClient, Once], Output]
+type Handler = Callable[[Any, LambdaContext], Any]
+
+MAX_FIELD_NAME = 100
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]{1,100}")
+"""What an error's text repeats of a field's name, as a caller can write anything for one."""
+
+
+class Key(Enum):
+    """Whether a change needs an idempotency key."""
+
+    REQUIRED = "required"
+    HONOURED = "honoured"
+
+
+@overload
+def admin_action[I: FunctionInput](
+    input_type: type[I], *, elevates: Collection[Operation]
+) -> Callable[[Read[I]], Handler]: ...
+
+
+@overload
+def admin_action[I: FunctionInput](
+    input_type: type[I], *, elevates: Collection[Operation], key: Key
+) -> Callable[[Write[I]], Handler]: ...
+
+
+def admin_action(
+    input_type: type[Any], *, elevates: Collection[Operation], key: Key | None = None
+) -> Callable[[Callable[..., Output]], Handler]:
+    """Make an action a Lambda handler that serves HTTP, events and direct calls.
+
+    Args:
+        input_type: What the caller sends.
+        elevates: The operations that the action may call at Wix; no other can be called.
+        key: For an action that changes the shop, whether it needs an idempotency key. The action
+            then gets a third argument, the `Once` that makes its change.
+    """
+
+    def decorate(action: Callable[..., Output]) -> Handler:
+        def act(call: Call, traffic: Traffic, ids: dict[str, str]) -> Done:
+            asked = _validated(input_type, call.input())
+            ids.update(asked.ids())
+            once = _once(asked, call, key) if key else None
+            wix = WixClient(wix_http(), elevates=elevates, deadline=call.deadline, traffic=traffic)
+            answer = action(asked, wix, once) if once else action(asked, wix)
+            return Done(_json(answer), replayed=once is not None and once.replayed)
+
+        def perform(call: Call) -> Done:
+            return _told(action.__module__.rpartition(".")[2], call, act)
+
+        @wraps(action)
+        def handler(incoming: Any, context: LambdaContext) -> Any:
+            if isinstance(incoming, dict) and http.is_http(incoming):
+                return http.serve(incoming, context, perform)
+            if isinstance(incoming, dict) and event.is_event(incoming):
+                return event.serve(incoming, context, perform)
+            return direct.serve(incoming, context, perform)
+
+        return handler
+
+    return decorate
+
+
+def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
+    try:
+        return input_type.model_validate(given)
+    except ValidationError as error:
+        violations = [
+            Violation(field, input_type.advice.get(field, each["msg"]))
+            for each in error.errors(include_url=False, include_input=False, include_context=False)
+            for field in (".".join(map(str, each["loc"]))[:MAX_FIELD_NAME] or "body",)
+        ]
+    named = dict.fromkeys(each.field for each in violations if PLAIN_NAME.fullmatch(each.field))
+    raise InputError(f"Mend {', '.join(list(named)[:5]) or 'the body'}", violations=violations)
+
+
+def _once(asked: FunctionInput, call: Call, rule: Key) -> Once:
+    """Prepare for one change, under the input's own key or the caller's.
+
+    Raises:
+        InputError: If a key is required and there is none.
+    """
+    key = asked.own_key() or call.key()
+    if key is None and rule is Key.REQUIRED:
+        raise InputError(
+            "Send an Idempotency-Key header (or idempotencyKey, where there are no headers): a"
+            " new UUID for each new request, the same one for each repetition",
+            code="idempotency_key_missing",
+            violations=[Violation("Idempotency-Key", "Field required")],
+        )
+    return Once(
+        table=effects_table() if key else None,
+        site_id=settings().wix_site_id,
+        key=key,
+        request_hash=asked.fingerprint(),
+        lease_until=call.lease_until,
+    )
+
+
+def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]], Done]) -> Done:
+    """Do it, and tell log and metrics how it went.
+
+    Raises:
+        AdminError: Whatever the action raises; any fault of ours as `UnexpectedError`, without
+            its text, which may hold anything.
+        WixAuthError: If Wix could not be called.
+    """
+    traffic, outcome = Traffic(), "internal_error"
+    ids: dict[str, str] = {}
+    failure: dict[str, Any] = {}
+    began = time.monotonic()
+    try:
+        done = act(call, traffic, ids)
+        outcome = "replayed" if done.replayed else "done"
+    except (AdminError, WixAuthError) as error:
+        outcome = code_of(error)
+        failure = {"error": type(error).__name__, "detail": str(error)}
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
+        frames = traceback.extract_tb(error.__traceback__)
+        failure = {
+            "error": type(error).__name__,
+            "at": [f"{each.filename}:{each.lineno} {each.name}" for each in frames],
+        }
+        raise UnexpectedError("A fault of ours: the log has it under this request id") from None
+    finally:
+        record(
+            action=action,
+            outcome=outcome,
+            seconds=time.monotonic() - began,
+            traffic=traffic,
+            door=call.door,
+            caller=asdict(call.caller),
+            requestId=call.request_id,
+            **ids,
+            **failure,
+        )
+    return done
+
+
+def _json(answer: Output) -> Json:
+    return answer.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_none=isinstance(answer, Answer),
+        exclude_unset=isinstance(answer, WixEntity),
+    )

@@ -1,0 +1,193 @@
+"""The one way to call Wix: declared operations, bounded in time, repeated only if harmless."""
+
+import random
+import re
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+
+from wix_admin.errors import (
+    ElevationError,
+    InputError,
+    OutcomeUnknownError,
+    OutOfTimeError,
+    WixError,
+    WixUnavailableError,
+)
+from wix_admin.models import Json
+from wix_admin.operations import Operation
+from wix_admin.replies import error_for, json_in, request_id_of
+from wix_auth import TokenUnavailableError, is_token_request
+
+MAX_ATTEMPTS = 3
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 8.0
+CONNECT_SECONDS = 3.0
+SHORTEST_TRY_SECONDS = 1.0
+
+CONSISTENCY_HEADER: Final = "x-wix-consistent"
+"""Wix's read-your-writes hint: what one reply says is repeated to the next request."""
+
+ID_IN_PATH = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request to Wix and what became of it, as the logs have it."""
+
+    operation: str
+    outcome: int | str
+    milliseconds: int
+    wix_request_id: str | None
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Everything that one invocation sent to Wix."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    @property
+    def milliseconds(self) -> int:
+        """How long Wix took in all."""
+        return sum(each.milliseconds for each in self.exchanges)
+
+
+class WixClient:
+    """Calls Wix for one invocation of one function.
+
+    Args:
+        http: A client that authorises its requests (`wix_auth.wix_http_client`), shared by all
+            invocations of the process.
+        elevates: The operations that the function declared; any other is refused.
+        deadline: When the answer must be ready, in seconds since the epoch.
+        traffic: Where to note what was sent.
+        now: The wall clock, in seconds since the epoch.
+        sleep: How to wait, in seconds.
+        jitter: A random number from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        *,
+        elevates: Collection[Operation],
+        deadline: float,
+        traffic: Traffic | None = None,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.traffic = traffic if traffic is not None else Traffic()
+        self._deadline = deadline
+        self._http = http
+        self._elevates = frozenset(elevates)
+        self._now = now
+        self._sleep = sleep
+        self._jitter = jitter
+        self._consistency: str | None = None
+
+    def call(self, operation: Operation, *, body: Json | None = None, **path_ids: str) -> Json:
+        """Make one declared call, trying again while that is harmless and may help.
+
+        A call that may not be repeated is sent again only if Wix turned it away unread (429) or
+        it never left, and is not started with less time left than it may take.
+
+        Args:
+            operation: What to call.
+            body: The JSON to send.
+            path_ids: Values for the path template.
+
+        Raises:
+            ElevationError: If the function did not declare this operation.
+            InputError: If a path id has characters that no id of Wix has.
+            OutOfTimeError: If too little time was left to start; nothing was sent.
+            WixError: If Wix refused, or still failed when the attempts or the time ran out.
+            OutcomeUnknownError: If a call that may not be repeated was sent and no clear answer
+                came.
+            wix_auth.WixAuthError: If no token could be had; nothing was sent.
+        """
+        if operation not in self._elevates:
+            raise ElevationError(f"This function does not declare {operation.name}")
+        path = _filled(operation.path, path_ids)
+        failure: WixError | TokenUnavailableError
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                return self._attempt(operation, path, body)
+            except (WixUnavailableError, TokenUnavailableError) as error:
+                failure = error
+            pause = self._pause(attempt, failure.retry_after)
+            if attempt == MAX_ATTEMPTS or self._left() < pause + self._needed(operation):
+                break
+            self._sleep(pause)
+        raise failure
+
+    def _attempt(self, operation: Operation, path: str, body: Json | None) -> Json:
+        left = self._left()
+        if left < self._needed(operation):
+            raise OutOfTimeError(f"{operation.name}: not started, as too little time was left")
+        request = self._http.build_request(
+            operation.method,
+            path,
+            json=body,
+            headers={CONSISTENCY_HEADER: self._consistency} if self._consistency else None,
+            timeout=httpx.Timeout(min(operation.seconds, left), connect=min(CONNECT_SECONDS, left)),
+        )
+        began = self._now()
+        try:
+            response = self._http.send(request)
+        except httpx.RequestError as error:
+            self._remember(operation, type(error).__name__, began, None)
+            raise _failure(operation, error) from error
+        self._remember(operation, response.status_code, began, request_id_of(response))
+        self._consistency = response.headers.get(CONSISTENCY_HEADER, self._consistency)
+        if not response.is_success:
+            raise error_for(response, operation)
+        answer = json_in(response)
+        if answer is None:
+            kind = WixUnavailableError if operation.repeatable else OutcomeUnknownError
+            raise kind(
+                f"{operation.name}: Wix's answer is not JSON",
+                wix_request_id=request_id_of(response),
+            )
+        return answer
+
+    def _needed(self, operation: Operation) -> float:
+        if operation.repeatable:
+            return SHORTEST_TRY_SECONDS
+        return CONNECT_SECONDS + operation.seconds
+
+    def _left(self) -> float:
+        return self._deadline - self._now()
+
+    def _pause(self, attempt: int, asked: float | None) -> float:
+        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+        return asked if asked is not None else longest * self._jitter()
+
+    def _remember(
+        self, operation: Operation, outcome: int | str, began: float, request_id: str | None
+    ) -> None:
+        took = round((self._now() - began) * 1000)
+        self.traffic.exchanges.append(Exchange(operation.name, outcome, took, request_id))
+
+
+def _failure(operation: Operation, error: httpx.RequestError) -> WixError:
+    """Tell a request that never left from one that Wix may have carried out."""
+    said = f"{operation.name}: {type(error).__name__}"
+    never_left = is_token_request(error.request) or isinstance(
+        error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+    )
+    if never_left or operation.repeatable:
+        return WixUnavailableError(f"{said}: Wix could not be reached")
+    return OutcomeUnknownError(f"{said}: sent, and no answer came")
+
+
+def _filled(template: str, path_ids: dict[str, str]) -> str:
+    for name, value in path_ids.items():
+        if not ID_IN_PATH.fullmatch(value):
+            raise InputError.of(name, "An id has 1 to 100 letters, digits, hyphens, underscores")
+    return template.format(**{name: quote(value, safe="") for name, value in path_ids.items()})

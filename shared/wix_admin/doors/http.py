@@ -1,0 +1,142 @@
+"""The HTTP door: API Gateway's REST proxy events, JSON answers, RFC 9457 problems."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from wix_admin.doors import Call, Caller, LambdaContext, Perform
+from wix_admin.doors.reading import key_in, object_in, times
+from wix_admin.errors import AdminError, InputError
+from wix_admin.models import Json
+from wix_admin.problems import KINDS, code_of, problem
+from wix_auth import WixAuthError
+
+ANSWER_WITHIN_SECONDS = 27.0
+"""API Gateway gives up 29 seconds after a request came in."""
+
+MAX_REQUEST_BYTES = 1_000_000
+MAX_ANSWER_BYTES = 5_500_000
+"""Lambda hands on at most 6 MB."""
+
+KEY_HEADER = "Idempotency-Key"
+
+
+def is_http(event: Json) -> bool:
+    """Tell whether API Gateway sent the event."""
+    return "httpMethod" in event and isinstance(event.get("requestContext"), dict)
+
+
+def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
+    """Answer an HTTP request; every failure that is known becomes a problem."""
+    about: Json = event["requestContext"]
+    request_id = str(about.get("requestId") or context.aws_request_id)
+    try:
+        deadline, lease_until = times(context)
+        arrived = about.get("requestTimeEpoch")
+        if isinstance(arrived, int | float):
+            deadline = min(deadline, arrived / 1000 + ANSWER_WITHIN_SECONDS)
+        done = perform(
+            Call(
+                door="http",
+                input=lambda: _input(event),
+                key=lambda: _key(event),
+                caller=_caller(about),
+                deadline=deadline,
+                lease_until=lease_until,
+                request_id=request_id,
+            )
+        )
+        body = json.dumps(done.answer, separators=(",", ":"))
+        if len(body) > MAX_ANSWER_BYTES:
+            raise InputError(
+                "The answer is larger than can be sent: ask for fewer with `limit`",
+                code="answer_too_large",
+            )
+    except (AdminError, WixAuthError) as error:
+        return _problem(error, request_id)
+    replayed = {"Idempotent-Replayed": "true"} if done.replayed else {}
+    return _response(200, "application/json", body, request_id, replayed)
+
+
+def _problem(error: AdminError | WixAuthError, request_id: str) -> Json:
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    elif code_of(error) == "wix_busy":
+        headers["Retry-After"] = "60"
+    return _response(
+        KINDS[code_of(error)].status,
+        "application/problem+json",
+        json.dumps(problem(error, request_id)),
+        request_id,
+        headers,
+    )
+
+
+def _response(
+    status: int, content_type: str, body: str, request_id: str, headers: dict[str, str]
+) -> Json:
+    return {
+        "statusCode": status,
+        "headers": {
+            "Content-Type": content_type,
+            "Cache-Control": "no-store",
+            "X-Request-Id": request_id,
+            **headers,
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def _input(event: Json) -> Json:
+    """Merge the body with query and path parameters, which no body can override."""
+    merged = object_in(_body(event)) if event.get("body") else {}
+    for source in ("queryStringParameters", "pathParameters"):
+        for name, value in (event.get(source) or {}).items():
+            if merged.setdefault(name, value) != value:
+                raise InputError.of(name, "The body and the address differ")
+    return merged
+
+
+def _body(event: Json) -> str:
+    text: Any = event["body"]
+    if event.get("isBase64Encoded"):
+        try:
+            text = base64.b64decode(text, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise InputError.of("body", "Send JSON in UTF-8") from None
+    if len(text) > MAX_REQUEST_BYTES:
+        raise InputError(f"body: Send at most {MAX_REQUEST_BYTES} bytes", code="request_too_large")
+    return str(text)
+
+
+def _key(event: Json) -> str | None:
+    given = [
+        value
+        for name, values in (event.get("multiValueHeaders") or {}).items()
+        if name.lower() == KEY_HEADER.lower()
+        for value in values
+    ] or [
+        value
+        for name, value in (event.get("headers") or {}).items()
+        if name.lower() == KEY_HEADER.lower()
+    ]
+    if len(set(given)) > 1:
+        raise InputError.of(KEY_HEADER, "Send this header once")
+    return key_in(given[0] if given else None, KEY_HEADER)
+
+
+def _caller(about: Json) -> Caller:
+    """Name the role or user that IAM verified.
+
+    The session's name is left out: with single sign-on it is a person's e-mail address. API
+    Gateway's own access log has it, under the same request id.
+    """
+    arn = str((about.get("identity") or {}).get("userArn") or "")
+    if not arn:
+        return Caller("unknown", "http")
+    if ":assumed-role/" in arn:
+        arn = arn.rpartition("/")[0]
+    return Caller("verified", arn)

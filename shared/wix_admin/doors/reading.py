@@ -1,0 +1,85 @@
+"""What the doors have in common: reading JSON and keys that anybody may have written."""
+
+import json
+import re
+import time
+from typing import Any
+
+from wix_admin.doors import MARGIN_SECONDS, LambdaContext
+from wix_admin.errors import InputError
+from wix_admin.models import Json
+
+LEASE_MARGIN_SECONDS = 5.0
+
+KEY_FIELD = "idempotencyKey"
+"""Where the key stands in an input that comes without headers."""
+
+KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{1,255})"|(?P<bare>[\x21\x23-\x7e]{1,255})')
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def object_in(text: str) -> Json:
+    """Read a JSON object from text.
+
+    Raises:
+        InputError: If it is not one.
+    """
+    try:
+        value: object = json.loads(text, parse_constant=_refuse_constant)
+        # Half a surrogate pair is JSON, but no text that could be sent on.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise InputError.of("body", "Send JSON in UTF-8") from None
+    return object_of(value, "body")
+
+
+def object_of(value: object, field: str) -> Json:
+    """Return a value that must be a JSON object.
+
+    Raises:
+        InputError: If it is something else.
+    """
+    if not isinstance(value, dict):
+        raise InputError.of(field, "Send a JSON object")
+    return value
+
+
+def key_in(value: object, field: str) -> str | None:
+    """Read an idempotency key; quoted (a structured field's string) and bare are equal.
+
+    Raises:
+        InputError: If it is not 1 to 255 visible ASCII characters.
+    """
+    if value is None:
+        return None
+    match = KEY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise InputError.of(field, "Send 1 to 255 visible ASCII characters, such as a UUID")
+    return match["quoted"] or match["bare"]
+
+
+def times(context: LambdaContext) -> tuple[float, float]:
+    """Return until when to answer and when the invocation is surely over (epoch seconds)."""
+    over = time.time() + context.get_remaining_time_in_millis() / 1000
+    return over - MARGIN_SECONDS, over + LEASE_MARGIN_SECONDS
+
+
+def input_beside_key(given: object, field: str) -> Json:
+    """Return an input without the idempotency key that came inside it.
+
+    Raises:
+        InputError: If it is not a JSON object.
+    """
+    return {name: value for name, value in object_of(given, field).items() if name != KEY_FIELD}
+
+
+def key_beside_input(given: object) -> str | None:
+    """Return the idempotency key that came inside an input.
+
+    Raises:
+        InputError: If it is not a usable key.
+    """
+    return key_in(given.get(KEY_FIELD), KEY_FIELD) if isinstance(given, dict) else None

@@ -1,0 +1,173 @@
+"""What can go wrong, one class per remedy.
+
+* AdminError
+    * InputError                  the caller's request is wrong: mend it
+    * KeyReusedError              the idempotency key stands for another request: use a new one
+    * StillRunningError           the same request is being worked on: ask again later
+    * RefusedError                the shop's state does not allow it: look, then decide
+    * OutOfTimeError              too little time was left to start: ask again
+    * SettingsError               the function is set up wrongly: mend its environment
+    * LedgerUnavailableError      our own memory cannot be reached: ask again later
+    * ElevationError              a function called what it did not declare: a fault of ours
+    * UnexpectedError             a fault of ours: read the log line with this request id
+    * WixError                    something about a call to Wix, with Wix's request id
+        * WixRequestError         Wix refused what was asked: mend the request
+            * WixNotFoundError
+            * WixConflictError    it exists already, or has changed: read it again
+            * WixStateError       its state, a policy or a quota forbids it
+        * WixPermissionError      Wix refused our credential: mend its permissions
+        * WixUnavailableError     Wix is busy or broken: ask again later
+        * OutcomeUnknownError     Wix may have done it: repeat with the same key only
+
+The text of an error never holds a secret, personal data or words that Wix or the caller wrote;
+those are only in `violations`, which go back to the caller and nowhere else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is wrong with one field.
+
+    Attributes:
+        field: Its path in the caller's input, `lines.0.quantity`.
+        detail: What to do about it.
+    """
+
+    field: str
+    detail: str
+
+
+class AdminError(Exception):
+    """A known failure of an admin action.
+
+    Attributes:
+        code: A row of the table in `problems.py`.
+        violations: What is wrong, field by field.
+        retry_after: Seconds after which asking again may help, if known.
+        wix_request_id: Wix's id of the failed call, if one was made.
+        wix_code: Wix's own code for the failure, if it gave one.
+    """
+
+    default_code: ClassVar[str] = "internal_error"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        violations: Sequence[Violation] = (),
+        retry_after: float | None = None,
+        wix_request_id: str | None = None,
+        wix_code: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code or self.default_code
+        self.violations = tuple(violations)
+        self.retry_after = retry_after
+        self.wix_request_id = wix_request_id
+        self.wix_code = wix_code
+
+
+class InputError(AdminError):
+    """The caller's request is wrong."""
+
+    default_code = "invalid_input"
+
+    @classmethod
+    def of(cls, field: str, detail: str) -> "InputError":
+        """Say what is wrong with one field."""
+        return cls(f"{field}: {detail}", violations=[Violation(field, detail)])
+
+
+class KeyReusedError(AdminError):
+    """The idempotency key was used for a different request."""
+
+    default_code = "idempotency_key_reused"
+
+
+class StillRunningError(AdminError):
+    """The same request is being worked on."""
+
+    default_code = "still_running"
+
+
+class RefusedError(AdminError):
+    """The shop's state does not allow what was asked; nothing was sent to change it."""
+
+    default_code = "not_possible_now"
+
+
+class OutOfTimeError(AdminError):
+    """Too little time was left to start a call; it was not sent."""
+
+    default_code = "out_of_time"
+
+
+class SettingsError(AdminError):
+    """The function's environment is incomplete or wrong."""
+
+    default_code = "misconfigured"
+
+
+class LedgerUnavailableError(AdminError):
+    """The effects table cannot be reached, and nothing is done without it."""
+
+    default_code = "ledger_unavailable"
+
+
+class ElevationError(AdminError):
+    """A function called an operation that it did not declare."""
+
+
+class UnexpectedError(AdminError):
+    """A fault of ours; the log has where."""
+
+
+class WixError(AdminError):
+    """A call to Wix did not give what it should."""
+
+    default_code = "wix_unavailable"
+
+
+class WixRequestError(WixError):
+    """Wix refused the request and did nothing."""
+
+    default_code = "wix_refused"
+
+
+class WixNotFoundError(WixRequestError):
+    """Wix does not know the thing that was named."""
+
+    default_code = "not_found"
+
+
+class WixConflictError(WixRequestError):
+    """It exists already, or has changed since it was read."""
+
+    default_code = "conflict"
+
+
+class WixStateError(WixRequestError):
+    """The state of the thing, a policy or a quota of the site forbids it."""
+
+    default_code = "wix_forbids"
+
+
+class WixPermissionError(WixError):
+    """Wix refused our credential for this call."""
+
+    default_code = "wix_permission_missing"
+
+
+class WixUnavailableError(WixError):
+    """Wix is busy, broken or unreachable, and did nothing or nothing that matters."""
+
+
+class OutcomeUnknownError(WixError):
+    """A call that may not be repeated was sent, and whether Wix did it is not known."""
+
+    default_code = "outcome_unknown"

@@ -1,0 +1,128 @@
+"""The two bases of every model, and the value types they share.
+
+`FunctionInput` is what callers send: it refuses unknown fields, because Wix drops some of them in
+silence and still answers 200. `WixEntity` is what Wix answers: it keeps fields it does not know,
+because Wix adds some at any time and a caller may need them. Names are `snake_case` here and
+`camelCase` on both wires. A model does no I/O.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+type Json = dict[str, Any]
+
+GUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+
+Guid = Annotated[
+    str,
+    Field(pattern=GUID_PATTERN, description="a GUID"),
+    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+]
+"""An id as Wix writes it; upper case is taken and lowered, so that one order has one id."""
+
+LARGEST_AMOUNT = Decimal(10) ** 15
+DECIMALS = 2
+
+
+def _amount(value: object) -> Decimal:
+    """Read an amount from text; a JSON number has already lost the cents."""
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("money", 'Write money as text with a dot, like "12.50"')
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or not 0 < amount <= LARGEST_AMOUNT or -exponent > DECIMALS:
+        raise PydanticCustomError(
+            "money", 'Write money as a positive amount with at most two decimals, like "12.50"'
+        )
+    return amount
+
+
+def plain(amount: Decimal) -> str:
+    """Write an amount without exponent or trailing zeros, so that equal amounts look equal."""
+    return f"{amount.normalize():f}"
+
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    PlainSerializer(plain, return_type=str, when_used="json"),
+    Field(strict=False, description='an amount in the order\'s currency, as text: "12.50"'),
+]
+"""A positive amount, as callers send it: text, at most two decimals."""
+
+
+class FunctionInput(BaseModel):
+    """What a caller asks for. Unknown fields and near-miss types are refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        strict=True,
+    )
+
+    remembers_nulls: ClassVar[bool] = False
+    """Whether a field sent as null means something else than a field left out."""
+
+    advice: ClassVar[Mapping[str, str]] = {}
+    """What to say of a field that is not taken here, instead of that it is unknown."""
+
+    def own_key(self) -> str | None:
+        """Return the idempotency key that the input itself carries, if it has one."""
+        return None
+
+    def fingerprint(self) -> str:
+        """Return the same text for the same request, however it was spelled (SHA-256, hex)."""
+        said = self.model_dump(
+            exclude_unset=self.remembers_nulls, exclude_defaults=not self.remembers_nulls
+        )
+        canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), default=_canonical)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def ids(self) -> dict[str, str]:
+        """Return the ids that the input names, which are what a log line may say of it."""
+        return {
+            field.alias or name: value
+            for name, field in type(self).model_fields.items()
+            if name.endswith("_id") and isinstance(value := getattr(self, name), str)
+        }
+
+
+def _canonical(value: object) -> str:
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+class WixEntity(BaseModel):
+    """Something that Wix answered. Every field may be missing or null."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="allow")
+
+
+class Answer(BaseModel):
+    """What a caller gets back, in `camelCase`, without the fields that have nothing to say."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Price(WixEntity):
+    """An amount as Wix writes it in orders and payments."""
+
+    amount: Decimal = Decimal(0)
+
+
+def to_price(amount: Decimal) -> Json:
+    """Write an amount the way Wix's eCommerce API reads it."""
+    return {"amount": str(amount)}

@@ -1,0 +1,1 @@
+"""Orders: read, query, update, cancel, refund, fulfill, record a payment."""

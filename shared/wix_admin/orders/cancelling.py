@@ -1,0 +1,96 @@
+"""Cancels an order. That neither refunds nor voids a payment."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from wix_admin.client import WixClient
+from wix_admin.models import FunctionInput, Guid, Json
+from wix_admin.once import Effect, Receipt, Sent
+from wix_admin.orders.entities import Order, fetch_order
+from wix_admin.orders.operations import CANCEL_ORDER
+from wix_admin.replies import read_as
+
+CANCELED = "CANCELED"
+
+
+class CancelOrderInput(FunctionInput):
+    """Which order to cancel, and what else Wix is to do then."""
+
+    order_id: Guid
+    restock_all_items: bool = Field(
+        default=False, description="Put the units of Wix Stores products back into the inventory."
+    )
+    send_order_canceled_email: bool = Field(default=False, description="Tell the buyer by mail.")
+    custom_message: Annotated[str, Field(min_length=1, max_length=1000)] | None = Field(
+        default=None, description="Added to that mail."
+    )
+
+
+class CancelReceipt(Receipt):
+    """A canceled order.
+
+    Attributes:
+        order_id: The order.
+        status: Its status now.
+        payment_status: What Wix says of its payments, which cancelling leaves as they are.
+        still_paid: What was paid and not refunded: refund it if the buyer is to have it back.
+        already_canceled: Whether it was canceled before, so that nothing was done.
+    """
+
+    order_id: str
+    status: str
+    payment_status: str | None = None
+    still_paid: Decimal | None = None
+    already_canceled: bool = False
+
+
+class OrderCancellation(Effect[CancelReceipt]):
+    """Cancels one order.
+
+    Wix: `POST /ecom/v1/orders/{id}/cancel`. What a second call does is not documented, so an order
+    that is canceled already is left alone.
+    """
+
+    operation = CANCEL_ORDER
+    receipt = CancelReceipt
+
+    def __init__(self, wix: WixClient, asked: CancelOrderInput) -> None:
+        self.target = asked.order_id
+        self._wix = wix
+        self._flags = asked.model_dump(
+            mode="json", by_alias=True, exclude_defaults=True, exclude={"order_id"}
+        )
+        self._found: Order | None = None
+
+    def check(self) -> Json:
+        """Read the order, as it may be canceled already."""
+        self._found = fetch_order(self._wix, self.target)
+        return {}
+
+    def send(self, sent: Sent) -> CancelReceipt:
+        """Cancel it, unless it is."""
+        del sent
+        if self._found is not None and self._found.status == CANCELED:
+            return self._receipt(self._found, already=True)
+        reply = self._wix.call(CANCEL_ORDER, body=self._flags, order_id=self.target)
+        return self._receipt(read_as(Order, reply.get("order"), CANCEL_ORDER))
+
+    def read_back(self, sent: Sent) -> CancelReceipt | None:
+        """See whether the order is canceled."""
+        del sent
+        order = fetch_order(self._wix, self.target)
+        return self._receipt(order) if order.status == CANCELED else None
+
+    def _receipt(self, order: Order, *, already: bool = False) -> CancelReceipt:
+        balance = order.balance_summary
+        paid = balance.paid.amount if balance and balance.paid else None
+        refunded = balance.refunded.amount if balance and balance.refunded else Decimal(0)
+        return CancelReceipt(
+            order_id=self.target,
+            status=order.status or CANCELED,
+            payment_status=order.payment_status,
+            still_paid=None if paid is None else paid - refunded,
+            already_canceled=already,
+        )

@@ -1,0 +1,62 @@
+"""An order as Wix answers it: the parts that the actions look at; the rest is kept as it came."""
+
+from decimal import Decimal
+
+from wix_admin.client import WixClient
+from wix_admin.models import Price, WixEntity
+from wix_admin.orders.operations import GET_ORDER
+from wix_admin.replies import read_as
+
+
+class ItemType(WixEntity):
+    """What kind of thing a line sells."""
+
+    preset: str | None = None
+
+
+class OrderLine(WixEntity):
+    """One line of an order."""
+
+    id: str
+    quantity: int = 0
+    item_type: ItemType | None = None
+
+
+class BalanceSummary(WixEntity):
+    """What is paid and what is left; `balance` is negative if money is owed to the buyer."""
+
+    balance: Price | None = None
+    paid: Price | None = None
+    refunded: Price | None = None
+
+
+class Order(WixEntity):
+    """An order. It has no revision: `updated_date` is all that tells two versions apart."""
+
+    id: str
+    number: str | None = None
+    status: str | None = None
+    payment_status: str | None = None
+    fulfillment_status: str | None = None
+    updated_date: str | None = None
+    currency: str | None = None
+    line_items: list[OrderLine] | None = None
+    balance_summary: BalanceSummary | None = None
+
+    def balance(self) -> Decimal | None:
+        """Return what is left to pay, if Wix says."""
+        left = self.balance_summary and self.balance_summary.balance
+        return left.amount if left else None
+
+
+def fetch_order(wix: WixClient, order_id: str) -> Order:
+    """Read one order, in any status, as it is now.
+
+    Wix: `GET /ecom/v1/orders/{id}`.
+
+    Raises:
+        WixNotFoundError: If there is no such order.
+        WixError: If Wix cannot be asked.
+    """
+    reply = wix.call(GET_ORDER, order_id=order_id)
+    return read_as(Order, reply.get("order"), GET_ORDER)

@@ -1,0 +1,276 @@
+"""Marks lines of an order as sent, once.
+
+A tracking number can be on one fulfillment only, at Wix too. Without one, our reference goes into
+the fulfillment's `customInfo`. Either is how a fulfillment whose answer got lost is found again.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.client import WixClient
+from wix_admin.errors import InputError, RefusedError, Violation, WixConflictError
+from wix_admin.models import Answer, FunctionInput, Guid, Json, WixEntity
+from wix_admin.once import Effect, Receipt, Sent
+from wix_admin.orders.entities import Order, fetch_order
+from wix_admin.orders.operations import CREATE_FULFILLMENT, LIST_FULFILLMENTS
+from wix_admin.replies import read_as
+
+LINKED_CARRIERS = {name.lower(): name for name in ("fedex", "ups", "usps", "dhl", "canadaPost")}
+"""Carriers for which Wix makes the tracking link itself, in its own spelling."""
+
+REFERENCE_FIELD = "reference"
+
+
+class FulfilledLine(FunctionInput):
+    """Units of a line that were sent."""
+
+    line_item_id: Guid
+    quantity: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        default=None, description="Left out: all units that are not fulfilled yet."
+    )
+
+
+class FulfillOrderInput(FunctionInput):
+    """What was sent, and how it can be tracked."""
+
+    order_id: Guid
+    lines: Annotated[list[FulfilledLine], Field(min_length=1, max_length=300)] | None = Field(
+        default=None, description="Left out: everything that is not fulfilled yet."
+    )
+    tracking_number: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    carrier: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="fedex, ups, usps, dhl, canadaPost, or any other by its name."
+    )
+    tracking_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)] | None = Field(
+        default=None, description="Required for a carrier that Wix does not know."
+    )
+    dispatch_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,100}$")] | None = Field(
+        default=None, description="The warehouse's id of the shipment; it is the idempotency key."
+    )
+
+    @field_validator("lines")
+    @classmethod
+    def _each_line_once(cls, given: list[FulfilledLine] | None) -> list[FulfilledLine] | None:
+        ids = [each.line_item_id for each in given or []]
+        if len(ids) != len(set(ids)):
+            raise PydanticCustomError("twice", "Name each line once")
+        return given
+
+    @model_validator(mode="after")
+    def _trackable(self) -> Self:
+        if (self.carrier is None) != (self.tracking_number is None):
+            raise PydanticCustomError("tracking", "carrier and trackingNumber come together")
+        if self.tracking_url and not self.tracking_number:
+            raise PydanticCustomError("tracking", "trackingUrl needs a trackingNumber")
+        if self.carrier and self.carrier.lower() not in LINKED_CARRIERS and not self.tracking_url:
+            raise PydanticCustomError(
+                "tracking", "trackingUrl: give it, as Wix makes no link for this carrier"
+            )
+        return self
+
+    def own_key(self) -> str | None:
+        """Return the dispatch's id: one dispatch is one fulfillment."""
+        return f"dispatch:{self.dispatch_id}" if self.dispatch_id else None
+
+
+class FulfillmentLine(Answer):
+    """Units of a line in a fulfillment."""
+
+    line_item_id: str
+    quantity: int
+
+
+class FulfillmentReceipt(Receipt):
+    """A fulfillment.
+
+    Attributes:
+        order_id: The order.
+        fulfillment_id: Wix's id of the fulfillment.
+        lines: What is in it.
+        tracking_number: Its tracking number.
+    """
+
+    order_id: str
+    fulfillment_id: str
+    lines: list[FulfillmentLine]
+    tracking_number: str | None = None
+
+
+class _Line(WixEntity):
+    id: str
+    quantity: int | None = None
+
+
+class _Tracking(WixEntity):
+    tracking_number: str | None = None
+
+
+class _CustomInfo(WixEntity):
+    fields_data: dict[str, str] | None = None
+
+
+class _Fulfillment(WixEntity):
+    id: str
+    line_items: list[_Line] | None = None
+    tracking_info: _Tracking | None = None
+    custom_info: _CustomInfo | None = None
+
+    def units(self) -> Counter[str]:
+        return Counter({each.id: each.quantity or 0 for each in self.line_items or []})
+
+
+class _Fulfillments(WixEntity):
+    fulfillments: list[_Fulfillment] | None = None
+
+
+class _Created(WixEntity):
+    fulfillment_id: str
+
+
+class OrderFulfillment(Effect[FulfillmentReceipt]):
+    """Adds one fulfillment to one order.
+
+    Wix: `POST /ecom/v1/fulfillments/orders/{orderId}/create-fulfillment`, after the order and its
+    fulfillments were read. Wix may mail the buyer, as the merchant has set it.
+    """
+
+    operation = CREATE_FULFILLMENT
+    receipt = FulfillmentReceipt
+
+    def __init__(self, wix: WixClient, asked: FulfillOrderInput) -> None:
+        self.target = asked.order_id
+        self._wix = wix
+        self._asked = asked
+
+    def check(self) -> Json:
+        """Find out which units are meant, and that they are there to be sent.
+
+        Returns:
+            The units, line by line.
+
+        Raises:
+            InputError: If a line is not the order's.
+            RefusedError: If the order is not approved, or fewer units are left than are asked for.
+        """
+        known = self._tracked(self._fulfillments())
+        if known is not None and self._same(known):
+            return dict(known.units())
+        order = fetch_order(self._wix, self.target)
+        if order.status != "APPROVED":
+            raise RefusedError(f"Only approved orders can be fulfilled; it is {order.status}")
+        return self._units(_left(order, self._fulfillments()))
+
+    def send(self, sent: Sent) -> FulfillmentReceipt:
+        """Create the fulfillment, unless its tracking number is on the same one already."""
+        try:
+            reply = self._wix.call(CREATE_FULFILLMENT, body=self._body(sent), order_id=self.target)
+        except WixConflictError:
+            existing = self.read_back(sent)
+            if existing is None:
+                raise
+            return existing
+        created = read_as(_Created, reply, CREATE_FULFILLMENT)
+        return self._receipt(created.fulfillment_id, sent.before)
+
+    def read_back(self, sent: Sent) -> FulfillmentReceipt | None:
+        """Look for our tracking number, or our reference, among the order's fulfillments."""
+        fulfillments = self._fulfillments()
+        found = self._tracked(fulfillments) or next(
+            (
+                each
+                for each in fulfillments
+                if each.custom_info
+                and (each.custom_info.fields_data or {}).get(REFERENCE_FIELD) == sent.reference
+            ),
+            None,
+        )
+        if found is None or found.units() != Counter(sent.before):
+            return None
+        return self._receipt(found.id, sent.before)
+
+    def _fulfillments(self) -> list[_Fulfillment]:
+        reply = self._wix.call(LIST_FULFILLMENTS, order_id=self.target)
+        listed = read_as(_Fulfillments, reply.get("orderWithFulfillments"), LIST_FULFILLMENTS)
+        return listed.fulfillments or []
+
+    def _tracked(self, fulfillments: list[_Fulfillment]) -> _Fulfillment | None:
+        number = self._asked.tracking_number
+        return next(
+            (
+                each
+                for each in fulfillments
+                if number and each.tracking_info and each.tracking_info.tracking_number == number
+            ),
+            None,
+        )
+
+    def _same(self, known: _Fulfillment) -> bool:
+        """Tell whether a fulfillment holds what was asked for, as far as that was said."""
+        asked = {each.line_item_id: each.quantity for each in self._asked.lines or []}
+        units = known.units()
+        return not asked or (
+            asked.keys() == units.keys()
+            and all(quantity in {None, units[line]} for line, quantity in asked.items())
+        )
+
+    def _units(self, left: Mapping[str, int]) -> dict[str, int]:
+        if self._asked.lines is None:
+            units = {line: quantity for line, quantity in left.items() if quantity > 0}
+            if not units:
+                raise RefusedError(
+                    "Every line of the order is fulfilled already", code="exceeds_unfulfilled"
+                )
+            return units
+        units = {}
+        for index, each in enumerate(self._asked.lines):
+            field = f"lines.{index}"
+            if each.line_item_id not in left:
+                raise InputError.of(f"{field}.lineItemId", "The order has no such line")
+            most = left[each.line_item_id]
+            quantity = most if each.quantity is None else each.quantity
+            if quantity > most or not quantity:
+                detail = f"{most} units are left to fulfill, and {quantity} were asked for"
+                raise RefusedError(
+                    f"{field}.quantity: {detail}",
+                    code="exceeds_unfulfilled",
+                    violations=[Violation(f"{field}.quantity", detail)],
+                )
+            units[each.line_item_id] = quantity
+        return units
+
+    def _body(self, sent: Sent) -> Json:
+        lines = [{"id": line, "quantity": quantity} for line, quantity in sent.before.items()]
+        asked = self._asked
+        if asked.carrier is None:
+            mark: Json = {"customInfo": {"fieldsData": {REFERENCE_FIELD: sent.reference}}}
+        else:
+            link = {"trackingLink": asked.tracking_url} if asked.tracking_url else {}
+            mark = {
+                "trackingInfo": {
+                    "trackingNumber": asked.tracking_number,
+                    "shippingProvider": LINKED_CARRIERS.get(asked.carrier.lower(), asked.carrier),
+                    **link,
+                }
+            }
+        return {"fulfillment": {"lineItems": lines, **mark}}
+
+    def _receipt(self, fulfillment_id: str, units: Mapping[str, int]) -> FulfillmentReceipt:
+        return FulfillmentReceipt(
+            order_id=self.target,
+            fulfillment_id=fulfillment_id,
+            lines=[
+                FulfillmentLine(line_item_id=line, quantity=quantity)
+                for line, quantity in units.items()
+            ],
+            tracking_number=self._asked.tracking_number,
+        )
+
+
+def _left(order: Order, fulfillments: list[_Fulfillment]) -> dict[str, int]:
+    """Return how many units of each line are in no fulfillment yet."""
+    sent = sum((each.units() for each in fulfillments), Counter[str]())
+    return {each.id: each.quantity - sent[each.id] for each in order.line_items or []}

@@ -1,0 +1,148 @@
+"""Reads orders: one by its id, many by a search."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.client import WixClient
+from wix_admin.cursors import MAX_LENGTH, seal, unseal
+from wix_admin.models import Answer, FunctionInput, Guid, Json, WixEntity
+from wix_admin.orders.entities import Order, fetch_order
+from wix_admin.orders.operations import SEARCH_ORDERS
+from wix_admin.replies import read_as
+
+LARGEST_PAGE = 100
+
+
+class GetOrderInput(FunctionInput):
+    """Which order to read."""
+
+    order_id: Guid
+
+
+def get_order(wix: WixClient, wanted: GetOrderInput) -> Order:
+    """Read one order, in any status.
+
+    Raises:
+        WixNotFoundError: If there is no such order.
+        WixError: If Wix cannot be asked.
+    """
+    return fetch_order(wix, wanted.order_id)
+
+
+class Sort(FunctionInput):
+    """One field to sort by."""
+
+    field_name: Annotated[str, Field(min_length=1, max_length=100)]
+    order: Literal["ASC", "DESC"] = "ASC"
+
+
+class QueryOrdersInput(FunctionInput):
+    """Which orders to list: a filter to begin with, then the cursor of the last answer.
+
+    Wix sorts by `createdDate`, newest first, unless told. It leaves out `PENDING` and `REJECTED`
+    orders unless the filter names that status, and never lists `INITIALIZED` ones.
+    """
+
+    filter: dict[str, Any] | None = Field(
+        default=None, description='Wix\'s filter, such as {"paymentStatus": "PAID"}'
+    )
+    sort: Annotated[list[Sort], Field(max_length=4)] | None = None
+    cursor: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)] | None = None
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
+
+    @field_validator("filter")
+    @classmethod
+    def _findable(cls, given: dict[str, Any] | None) -> dict[str, Any] | None:
+        if "INITIALIZED" in _statuses(given):
+            raise PydanticCustomError(
+                "status", "Wix's search never finds INITIALIZED orders: read one by its id"
+            )
+        return given
+
+    @field_validator("cursor")
+    @classmethod
+    def _alone(cls, given: str | None, others: ValidationInfo) -> str | None:
+        if given is not None and (others.data.get("filter") or others.data.get("sort")):
+            raise PydanticCustomError(
+                "cursor", "A cursor holds its filter and sort: send it with nothing but limit"
+            )
+        return given
+
+
+def _statuses(condition: object, *, below_status: bool = False) -> Iterator[object]:
+    """Yield every value that a filter compares the order's status with."""
+    if isinstance(condition, dict):
+        for name, value in condition.items():
+            if name not in {"$ne", "$nin", "$not"}:
+                inside = below_status and name.startswith("$")
+                yield from _statuses(value, below_status=inside or name == "status")
+    elif isinstance(condition, list):
+        for value in condition:
+            yield from _statuses(value, below_status=below_status)
+    elif below_status:
+        yield condition
+
+
+class OrderPage(Answer):
+    """One page of orders.
+
+    Attributes:
+        items: The orders.
+        cursor: What to send for the next page; absent on the last one.
+        has_more: Whether there is a next page.
+    """
+
+    items: list[Order]
+    cursor: str | None = None
+    has_more: bool
+
+
+class _Cursors(WixEntity):
+    next: str | None = None
+
+
+class _Paging(WixEntity):
+    cursors: _Cursors | None = None
+    has_next: bool | None = None
+
+
+class _Found(WixEntity):
+    orders: list[Order] | None = None
+    metadata: _Paging | None = None
+
+
+def query_orders(wix: WixClient, wanted: QueryOrdersInput) -> OrderPage:
+    """List one page of orders. Wix's index lags behind changes by seconds.
+
+    Wix: `POST /ecom/v1/orders/search`, whose limits are 100 orders a page and 4 sort fields.
+
+    Raises:
+        InputError: If the cursor is not one of ours.
+        WixRequestError: If Wix refuses the filter.
+        WixError: If Wix cannot be asked.
+    """
+    reply = wix.call(SEARCH_ORDERS, body={"search": _search(wanted)})
+    found = read_as(_Found, reply, SEARCH_ORDERS)
+    paging = found.metadata or _Paging()
+    position = paging.cursors.next if paging.cursors else None
+    has_more = bool(position) and paging.has_next is not False
+    return OrderPage(
+        items=found.orders or [],
+        cursor=seal(SEARCH_ORDERS.name, position) if position and has_more else None,
+        has_more=has_more,
+    )
+
+
+def _search(wanted: QueryOrdersInput) -> Json:
+    if wanted.cursor is not None:
+        position = unseal(SEARCH_ORDERS.name, wanted.cursor)
+        return {"cursorPaging": {"limit": wanted.limit, "cursor": position}}
+    search: Json = {"cursorPaging": {"limit": wanted.limit}}
+    if wanted.filter:
+        search["filter"] = wanted.filter
+    if wanted.sort:
+        search["sort"] = [each.model_dump(by_alias=True) for each in wanted.sort]
+    return search

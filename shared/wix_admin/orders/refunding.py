@@ -1,0 +1,406 @@
+"""Gives money back, once.
+
+Wix has no idempotency key for refunds. Our reference goes out in `customerReason` and comes back
+in the order's transactions, which is how a refund whose answer got lost is found again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.client import WixClient
+from wix_admin.errors import AdminError, InputError, OutcomeUnknownError, RefusedError, Violation
+from wix_admin.models import (
+    Answer,
+    FunctionInput,
+    Guid,
+    Json,
+    Money,
+    Price,
+    WixEntity,
+    plain,
+    to_price,
+)
+from wix_admin.once import Effect, Receipt, Sent
+from wix_admin.orders.operations import GET_REFUNDABILITY, REFUND_PAYMENTS
+from wix_admin.orders.transactions import (
+    Payment,
+    Refund,
+    Transactions,
+    amount_of,
+    fetch_transactions,
+)
+from wix_admin.replies import read_as
+
+type Quantity = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class PaymentRefund(FunctionInput):
+    """How much of one payment to give back."""
+
+    payment_id: Guid
+    amount: Money | None = Field(
+        default=None, description="Left out: all of it. Gift cards and memberships only whole."
+    )
+    external_refund: bool = Field(
+        default=False, description="Only record a refund that was made outside of Wix."
+    )
+
+
+class RefundedLine(FunctionInput):
+    """Units of a line that come back."""
+
+    line_item_id: Guid
+    quantity: Quantity
+
+
+class RefundedFee(FunctionInput):
+    """An additional fee that is given back."""
+
+    additional_fee_id: Guid
+    amount: Money
+
+
+class RefundedShipping(FunctionInput):
+    """Shipping that is given back."""
+
+    amount: Money
+
+
+class RefundedItems(FunctionInput):
+    """What the money is for; Wix books it, and works out no amount from it."""
+
+    line_items: Annotated[list[RefundedLine], Field(max_length=300)] | None = None
+    additional_fees: Annotated[list[RefundedFee], Field(max_length=100)] | None = None
+    shipping: RefundedShipping | None = None
+
+
+class RefundOrderInput(FunctionInput):
+    """How much to give back: an amount, or how much of which payments."""
+
+    order_id: Guid
+    amount: Money | None = Field(
+        default=None, description="Taken from the order's payments that Wix can refund, in turn."
+    )
+    payments: Annotated[list[PaymentRefund], Field(min_length=1, max_length=50)] | None = Field(
+        default=None, validate_default=True
+    )
+    items: RefundedItems | None = None
+    restock: Annotated[list[RefundedLine], Field(min_length=1, max_length=300)] | None = None
+    send_customer_email: bool = False
+    custom_message: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=170)] | None = None
+
+    @field_validator("payments")
+    @classmethod
+    def _one_way(
+        cls, given: list[PaymentRefund] | None, others: ValidationInfo
+    ) -> list[PaymentRefund] | None:
+        if "amount" in others.data and (given is None) == (others.data["amount"] is None):
+            raise PydanticCustomError("one_of", "Give either an amount or payments")
+        ids = [each.payment_id for each in given or []]
+        if len(ids) != len(set(ids)):
+            raise PydanticCustomError("twice", "Name each payment once")
+        return given
+
+
+class RefundedPayment(Answer):
+    """What became of one payment."""
+
+    payment_id: str
+    amount: Decimal
+    refund_status: str
+
+
+class RefundReceipt(Receipt):
+    """A refund that Wix took. Wix's 200 means accepted, not paid.
+
+    Attributes:
+        order_id: The order.
+        refund_id: Wix's id of the refund.
+        status: `REFUNDED`, `PENDING` while a payment is not through, `PARTLY_FAILED` or `FAILED`.
+        refunded: What is through, in the order's currency.
+        payments: The payments, one by one.
+        pending_payments: The ids of those that are not through. The same request with the same
+            key brings them up to date.
+    """
+
+    order_id: str
+    refund_id: str
+    status: Literal["REFUNDED", "PENDING", "PARTLY_FAILED", "FAILED"]
+    refunded: Decimal
+    payments: list[RefundedPayment]
+    pending_payments: list[str]
+
+    def state(self) -> Literal["accepted", "settled", "failed"]:
+        """Return how far the refund got."""
+        if self.status == "PENDING":
+            return "accepted"
+        return "failed" if self.status == "FAILED" else "settled"
+
+
+class _Why(WixEntity):
+    reason: str | None = None
+
+
+class _Monetary(WixEntity):
+    paid: Price | None = None
+    refunded: Price | None = None
+    refund_pending: Price | None = None
+    max_refund: Price | None = None
+
+
+class _Membership(WixEntity):
+    refunded_line_item_ids: list[str] | None = None
+
+
+class _PaymentInfo(WixEntity):
+    payment_id: str
+    monetary: _Monetary | None = None
+    membership: _Membership | None = None
+
+
+class _Refundable(WixEntity):
+    payment: _PaymentInfo
+    refundable: bool | None = None
+    manually_refundable: _Why | None = None
+    non_refundable: _Why | None = None
+
+    def most(self) -> Decimal:
+        """Return how much can still be given back."""
+        return amount_of(self.payment.monetary.max_refund if self.payment.monetary else None)
+
+    def trace(self) -> str:
+        """Return what any refund of this payment would change."""
+        if self.payment.monetary:
+            monetary = self.payment.monetary
+            parts = (monetary.paid, monetary.refunded, monetary.refund_pending)
+            return " ".join(plain(amount_of(each)) for each in parts)
+        membership = self.payment.membership or _Membership()
+        return " ".join(sorted(membership.refunded_line_item_ids or []))
+
+
+class _Refundability(WixEntity):
+    payments: list[_Refundable] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One payment's part of the refund; no amount means the whole payment."""
+
+    payment_id: str
+    amount: Decimal | None
+    external: bool
+
+    def to_wix(self) -> Json:
+        amount = {"amount": to_price(self.amount)} if self.amount is not None else {}
+        return {"paymentId": self.payment_id, "externalRefund": self.external, **amount}
+
+
+class OrderRefund(Effect[RefundReceipt]):
+    """Refunds payments of one order.
+
+    Wix: `POST /ecom/v1/order-billing/refund-payments`, after `get-order-refundability` and the
+    order's transactions.
+    """
+
+    operation = REFUND_PAYMENTS
+    receipt = RefundReceipt
+
+    def __init__(self, wix: WixClient, asked: RefundOrderInput) -> None:
+        self.target = asked.order_id
+        self._wix = wix
+        self._asked = asked
+        self._parts: list[_Part] = []
+        self._known = Transactions()
+
+    def check(self) -> Json:
+        """Split the refund over the order's payments.
+
+        Returns:
+            What any refund of these payments would change, payment by payment.
+
+        Raises:
+            InputError: If a payment is not the order's, or is only refunded whole.
+            RefusedError: If more is asked for than is refundable, or a payment cannot be refunded.
+        """
+        self._known = fetch_transactions(self._wix, self.target)
+        refundable = self._refundability()
+        if self._asked.payments is not None:
+            self._parts = list(self._named(self._asked.payments, refundable))
+        else:
+            self._parts = list(self._split(self._asked.amount or Decimal(0), refundable))
+        return {part.payment_id: refundable[part.payment_id].trace() for part in self._parts}
+
+    def send(self, sent: Sent) -> RefundReceipt:
+        """Refund, unless a refund with our reference is there already."""
+        done = self._known.refund_with(sent.reference)
+        if done is not None:
+            return self._receipt(done)
+        reply = self._wix.call(REFUND_PAYMENTS, body=self._body(sent.reference))
+        return self._receipt(read_as(Refund, reply.get("refund"), REFUND_PAYMENTS))
+
+    def read_back(self, sent: Sent) -> RefundReceipt | None:
+        """Look for our reference among the order's refunds.
+
+        Raises:
+            OutcomeUnknownError: If no refund carries it, and yet a payment was refunded meanwhile.
+        """
+        done = fetch_transactions(self._wix, self.target).refund_with(sent.reference)
+        if done is not None:
+            return self._receipt(done)
+        now = self._refundability()
+        if any(
+            payment_id not in now or now[payment_id].trace() != trace
+            for payment_id, trace in sent.before.items()
+        ):
+            raise OutcomeUnknownError(
+                "A payment of this order was refunded meanwhile, by whom is not clear: look at the"
+                " order in Wix before refunding again"
+            )
+        return None
+
+    def failure(self, receipt: RefundReceipt) -> AdminError:
+        """Say that no payment could be refunded."""
+        return RefusedError(
+            f"Refund {receipt.refund_id} failed for every payment: see the order in Wix",
+            code="refund_failed",
+        )
+
+    def _refundability(self) -> dict[str, _Refundable]:
+        reply = self._wix.call(GET_REFUNDABILITY, body={"orderId": self.target})
+        answer = read_as(_Refundability, reply, GET_REFUNDABILITY)
+        return {each.payment.payment_id: each for each in answer.payments or []}
+
+    def _named(
+        self, asked: list[PaymentRefund], refundable: dict[str, _Refundable]
+    ) -> Iterator[_Part]:
+        for index, each in enumerate(asked):
+            field = f"payments.{index}"
+            found = refundable.get(each.payment_id)
+            if found is None:
+                raise InputError.of(f"{field}.paymentId", "The order has no such payment")
+            self._refuse_unrefundable(found, each, field)
+            if self._only_whole(found):
+                if each.amount is not None:
+                    raise InputError.of(
+                        f"{field}.amount", "This payment is only refunded whole: leave it out"
+                    )
+                yield _Part(each.payment_id, None, each.external_refund)
+                continue
+            amount = found.most() if each.amount is None else each.amount
+            if amount > found.most() or not amount:
+                raise _too_much(f"{field}.amount", amount, found.most())
+            yield _Part(each.payment_id, amount, each.external_refund)
+
+    def _split(self, amount: Decimal, refundable: dict[str, _Refundable]) -> Iterator[_Part]:
+        able = [
+            each for each in refundable.values() if each.refundable and not self._only_whole(each)
+        ]
+        most = sum((each.most() for each in able), Decimal(0))
+        if amount > most:
+            raise _too_much("amount", amount, most)
+        for each in able:
+            part = min(amount, each.most())
+            if part:
+                yield _Part(each.payment.payment_id, part, external=False)
+            amount -= part
+
+    def _only_whole(self, found: _Refundable) -> bool:
+        payment: Payment | None = self._known.payment(found.payment.payment_id)
+        return found.payment.monetary is None or (
+            payment is not None and payment.regular_payment_details is None
+        )
+
+    def _refuse_unrefundable(self, found: _Refundable, asked: PaymentRefund, field: str) -> None:
+        if found.non_refundable:
+            raise RefusedError(
+                f"{field}: Wix cannot refund this payment ({found.non_refundable.reason})",
+                violations=[Violation(field, "Wix cannot refund this payment")],
+            )
+        if found.manually_refundable and not asked.external_refund:
+            raise RefusedError(
+                f"{field}: Wix cannot move this money ({found.manually_refundable.reason}): give"
+                " it back by hand, then record that with externalRefund: true",
+                violations=[Violation(f"{field}.externalRefund", "Must be true")],
+            )
+
+    def _body(self, reference: str) -> Json:
+        asked = self._asked
+        reason = f"{asked.reason} ({reference})" if asked.reason else reference
+        body: Json = {
+            "orderId": self.target,
+            "paymentRefunds": [part.to_wix() for part in self._parts],
+            "customerReason": reason,
+        }
+        if asked.items:
+            body["refundItems"] = _items(asked.items)
+        effects: Json = {}
+        if asked.restock:
+            effects["restock"] = {"lineItems": _lines(asked.restock)}
+        if asked.send_customer_email:
+            message = {"customMessage": asked.custom_message} if asked.custom_message else {}
+            effects["notifications"] = {"sendCustomerEmail": True, **message}
+        if effects:
+            body["sideEffects"] = effects
+        return body
+
+    def _receipt(self, refund: Refund) -> RefundReceipt:
+        payments = [
+            RefundedPayment(
+                payment_id=each.payment_id,
+                amount=amount_of(each.amount),
+                refund_status=each.refund_status or "PENDING",
+            )
+            for each in refund.transactions or []
+        ]
+        done = [each for each in payments if each.refund_status == "SUCCEEDED"]
+        failed = [each for each in payments if each.refund_status == "FAILED"]
+        pending = [each.payment_id for each in payments if each not in done + failed]
+        return RefundReceipt(
+            order_id=self.target,
+            refund_id=refund.id,
+            status=_status(len(payments), len(done), len(failed)),
+            refunded=sum((each.amount for each in done), Decimal(0)),
+            payments=payments,
+            pending_payments=pending,
+        )
+
+
+def _status(
+    payments: int, done: int, failed: int
+) -> Literal["REFUNDED", "PENDING", "PARTLY_FAILED", "FAILED"]:
+    if not payments or done + failed < payments:
+        return "PENDING"
+    if failed:
+        return "PARTLY_FAILED" if done else "FAILED"
+    return "REFUNDED"
+
+
+def _too_much(field: str, asked: Decimal, most: Decimal) -> RefusedError:
+    detail = f"At most {plain(most)} can be refunded, and {plain(asked)} was asked for"
+    return RefusedError(
+        f"{field}: {detail}", code="exceeds_refundable", violations=[Violation(field, detail)]
+    )
+
+
+def _lines(lines: list[RefundedLine]) -> list[Json]:
+    return [each.model_dump(by_alias=True) for each in lines]
+
+
+def _items(items: RefundedItems) -> Json:
+    booked: Json = {}
+    if items.line_items:
+        booked["lineItems"] = _lines(items.line_items)
+    if items.additional_fees:
+        booked["additionalFees"] = [
+            {"additionalFeeId": each.additional_fee_id, "amount": to_price(each.amount)}
+            for each in items.additional_fees
+        ]
+    if items.shipping:
+        booked["shipping"] = {"amount": to_price(items.shipping.amount)}
+    return booked

@@ -1,0 +1,173 @@
+"""Changes the few fields of an order that Wix lets anybody change."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.client import WixClient
+from wix_admin.models import FunctionInput, Guid, Json
+from wix_admin.once import Effect, Receipt, Sent
+from wix_admin.orders.entities import Order
+from wix_admin.orders.operations import UPDATE_ORDER
+from wix_admin.replies import read_as
+
+USE_INSTEAD = {
+    "status": "An order's status is not set: cancel it with POST /orders/{orderId}/cancel, put it"
+    " away with archived; Wix approves it when it is paid",
+    "paymentStatus": "The payment status follows the payments: record one with POST"
+    " /orders/{orderId}/payments, give money back with POST /orders/{orderId}/refunds",
+    "fulfillmentStatus": "The fulfillment status follows the fulfillments: add one with POST"
+    " /orders/{orderId}/fulfillments",
+    "lineItems": "Lines and prices change through Wix's draft orders, which is not offered here",
+    "priceSummary": "Lines and prices change through Wix's draft orders, which is not offered here",
+    "tags": "Tags do not change through an update at Wix",
+    "balanceSummary": "The balance follows the payments: record one with POST"
+    " /orders/{orderId}/payments, give money back with POST /orders/{orderId}/refunds",
+}
+"""Fields that callers expect to set here, and the action that does it."""
+
+
+class BuyerInfo(FunctionInput):
+    """Who bought."""
+
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
+
+
+class StreetAddress(FunctionInput):
+    """A street and a number, apart."""
+
+    number: Annotated[str, Field(max_length=100)] | None = None
+    name: Annotated[str, Field(max_length=250)] | None = None
+
+
+class Address(FunctionInput):
+    """An address; `addressLine` or `streetAddress`."""
+
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    subdivision: Annotated[str, Field(max_length=50)] | None = None
+    city: Annotated[str, Field(max_length=50)] | None = None
+    postal_code: Annotated[str, Field(max_length=50)] | None = None
+    street_address: StreetAddress | None = None
+    address_line: Annotated[str, Field(max_length=150)] | None = None
+    address_line2: Annotated[str, Field(max_length=100)] | None = None
+
+
+class VatId(FunctionInput):
+    """A tax number."""
+
+    id: Annotated[str, Field(min_length=1, max_length=100)]
+    type: Literal["UNSPECIFIED", "CPF", "CNPJ"] = "UNSPECIFIED"
+
+
+class ContactDetails(FunctionInput):
+    """A person at an address."""
+
+    first_name: Annotated[str, Field(max_length=100)] | None = None
+    last_name: Annotated[str, Field(max_length=100)] | None = None
+    phone: Annotated[str, Field(max_length=100)] | None = None
+    company: Annotated[str, Field(max_length=1000)] | None = None
+    vat_id: VatId | None = None
+
+
+def _kept(given: Any) -> Any:
+    """Refuse a null where Wix clears nothing."""
+    if given is None:
+        raise PydanticCustomError("null", "Wix does not clear this: leave it out or give a value")
+    return given
+
+
+class AddressWithContact(FunctionInput):
+    """An address and whom to find there. Null clears the address, but never the contact."""
+
+    address: Address | None = None
+    contact_details: Annotated[ContactDetails | None, AfterValidator(_kept)] = None
+
+
+class Logistics(FunctionInput):
+    """How it is delivered."""
+
+    shipping_destination: AddressWithContact
+
+
+class ShippingInfo(FunctionInput):
+    """Where it is delivered."""
+
+    logistics: Logistics
+
+
+class UpdateOrderInput(FunctionInput):
+    """What to change. A field left out stays as it is; null clears it where Wix can.
+
+    The last write wins, as Wix keeps no revision of an order.
+    """
+
+    remembers_nulls: ClassVar[bool] = True
+    advice: ClassVar[Mapping[str, str]] = USE_INSTEAD
+
+    order_id: Guid
+    archived: Annotated[bool | None, AfterValidator(_kept)] = None
+    seen_by_a_human: Annotated[bool | None, AfterValidator(_kept)] = None
+    buyer_info: Annotated[BuyerInfo | None, AfterValidator(_kept)] = None
+    buyer_language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
+    weight_unit: Annotated[Literal["KG", "LB"] | None, AfterValidator(_kept)] = None
+    attribution_source: Literal["UNSPECIFIED", "FACEBOOK_ADS"] | None = None
+    billing_info: Annotated[AddressWithContact | None, AfterValidator(_kept)] = None
+    recipient_info: Annotated[AddressWithContact | None, AfterValidator(_kept)] = None
+    shipping_info: Annotated[ShippingInfo | None, AfterValidator(_kept)] = None
+    extended_fields: Annotated[dict[str, Any] | None, AfterValidator(_kept)] = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.model_fields_set <= {"order_id"}:
+            raise PydanticCustomError("nothing", "Name at least one field to change")
+        return self
+
+
+class UpdateReceipt(Receipt):
+    """What was changed.
+
+    Attributes:
+        order_id: The order.
+        changed: The fields that were set.
+        updated_date: Wix's time of the change.
+    """
+
+    order_id: str
+    changed: list[str]
+    updated_date: str | None = None
+
+
+class OrderUpdate(Effect[UpdateReceipt]):
+    """Sets fields of one order; setting them twice changes nothing.
+
+    Wix: `PATCH /ecom/v1/orders/{order.id}`.
+    """
+
+    operation = UPDATE_ORDER
+    receipt = UpdateReceipt
+
+    def __init__(self, wix: WixClient, asked: UpdateOrderInput) -> None:
+        self.target = asked.order_id
+        self._wix = wix
+        self._changes = asked.model_dump(
+            mode="json", by_alias=True, exclude_unset=True, exclude={"order_id"}
+        )
+
+    def check(self) -> Json:
+        """Leave it to Wix, which knows what can be changed now."""
+        return {}
+
+    def send(self, sent: Sent) -> UpdateReceipt:
+        """Set the fields."""
+        del sent
+        reply = self._wix.call(UPDATE_ORDER, body={"order": self._changes}, order_id=self.target)
+        order = read_as(Order, reply.get("order"), UPDATE_ORDER)
+        return UpdateReceipt(
+            order_id=self.target, changed=sorted(self._changes), updated_date=order.updated_date
+        )
+
+    def read_back(self, sent: Sent) -> UpdateReceipt:
+        """Set the fields again, which is as good as finding them set."""
+        return self.send(sent)

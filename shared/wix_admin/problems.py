@@ -1,0 +1,98 @@
+"""One table from failure to answer: RFC 9457 problems, the same at every door."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from wix_admin.errors import AdminError
+from wix_auth import WixAuthError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What every problem with one code has in common."""
+
+    status: int
+    title: str
+    retryable: bool = False
+
+
+KINDS = {
+    # The caller's to mend.
+    "invalid_input": Kind(400, "The request is not valid"),
+    "idempotency_key_missing": Kind(400, "An idempotency key is required"),
+    "wix_refused": Kind(400, "Wix refused the request"),
+    "not_found": Kind(404, "Wix does not know it"),
+    "still_running": Kind(409, "The same request is still running", retryable=True),
+    "conflict": Kind(409, "It exists already or has changed at Wix"),
+    "not_possible_now": Kind(409, "Its state does not allow this"),
+    "wix_forbids": Kind(409, "Wix does not allow this now"),
+    "request_too_large": Kind(413, "The request is too large"),
+    "idempotency_key_reused": Kind(422, "The idempotency key was used for another request"),
+    "exceeds_refundable": Kind(422, "More than can be refunded"),
+    "exceeds_unfulfilled": Kind(422, "More than is left to fulfill"),
+    "exceeds_balance": Kind(422, "More than is left to pay"),
+    "refund_failed": Kind(422, "The payment provider refused the refund"),
+    "answer_too_large": Kind(422, "The answer is too large"),
+    # Ours, our credential's or Wix's.
+    "internal_error": Kind(500, "An unexpected fault"),
+    "misconfigured": Kind(500, "The function is set up wrongly"),
+    "credential_unusable": Kind(500, "The credential cannot be used"),
+    "wrong_site": Kind(500, "The credential belongs to another site"),
+    "wix_permission_missing": Kind(502, "The credential lacks a Wix permission"),
+    "credential_refused": Kind(502, "Wix refused the credential"),
+    "wix_busy": Kind(503, "Wix asks to wait", retryable=True),
+    "wix_unavailable": Kind(503, "Wix cannot be reached or is broken", retryable=True),
+    "secret_unavailable": Kind(503, "The credential cannot be read right now", retryable=True),
+    "ledger_unavailable": Kind(503, "The effects table cannot be reached", retryable=True),
+    "out_of_time": Kind(503, "Too little time was left", retryable=True),
+    "outcome_unknown": Kind(504, "Wix may or may not have done it", retryable=True),
+}
+
+AUTH_CODES = {
+    "SecretMissingError": "credential_unusable",
+    "SecretEmptyError": "credential_unusable",
+    "SecretInvalidError": "credential_unusable",
+    "SecretForbiddenError": "credential_unusable",
+    "SecretUnavailableError": "secret_unavailable",
+    "CredentialRefusedError": "credential_refused",
+    "InstallationUnknownError": "credential_refused",
+    "WrongSiteError": "wrong_site",
+    "TokenUnavailableError": "wix_unavailable",
+}
+
+
+def code_of(error: AdminError | WixAuthError) -> str:
+    """Return the code of a known failure, which is a row of `KINDS`."""
+    if isinstance(error, AdminError):
+        return error.code
+    return AUTH_CODES.get(type(error).__name__, "internal_error")
+
+
+def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]:
+    """Describe a known failure to the caller, as an RFC 9457 problem.
+
+    Args:
+        error: What went wrong.
+        request_id: The id under which our logs have this call.
+    """
+    code = code_of(error)
+    kind = KINDS[code]
+    described: dict[str, Any] = {
+        "type": f"urn:wix-admin:problem:{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": str(error),
+        "code": code,
+        "requestId": request_id,
+        "retryable": kind.retryable,
+    }
+    if error.wix_request_id:
+        described["wixRequestId"] = error.wix_request_id
+    if isinstance(error, AdminError):
+        if error.wix_code:
+            described["wixCode"] = error.wix_code
+        if error.violations:
+            described["errors"] = [
+                {"field": each.field, "detail": each.detail} for each in error.violations
+            ]
+    return described

@@ -1,0 +1,47 @@
+"""What one process builds once and shares among its invocations: the clients."""
+
+from functools import cache
+
+import httpx
+
+from wix_admin.effects import EffectsTable
+from wix_admin.errors import SettingsError
+from wix_admin.settings import settings
+from wix_admin.telemetry import count_auth_event
+from wix_auth import wix_http_client
+
+
+@cache
+def wix_http() -> httpx.Client:
+    """Return the client that authorises calls to Wix.
+
+    Raises:
+        SettingsError: If the environment is wrong.
+    """
+    here = settings()
+    return wix_http_client(
+        here.wix_secret_arn,
+        api_url=here.wix_api_url,
+        site_id=here.wix_site_id,
+        notify=count_auth_event,
+    )
+
+
+@cache
+def effects_table() -> EffectsTable:
+    """Return the ledger.
+
+    Raises:
+        SettingsError: If the environment names no table.
+    """
+    # Imported here, as functions that only read need no table.
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    name = settings().effects_table_name
+    if not name:
+        raise SettingsError("EFFECTS_TABLE_NAME: set it for functions that change the shop")
+    patience = Config(
+        connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
+    )
+    return EffectsTable(name, boto3.client("dynamodb", config=patience))

@@ -1,0 +1,177 @@
+"""Reads what Wix answers: the JSON of a success, and the one error that a failure means.
+
+Wix's error bodies come in several shapes (`applicationError`, `validationError`, `systemError`,
+none at all, RFC 6749, HTML from a gateway), so every part is optional here. Its free text may
+repeat what a person typed; it goes to the caller as violations, and into no error's text.
+"""
+
+import email.utils
+import json
+import time
+from datetime import UTC
+from http import HTTPStatus
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from wix_admin.errors import (
+    OutcomeUnknownError,
+    Violation,
+    WixConflictError,
+    WixError,
+    WixNotFoundError,
+    WixPermissionError,
+    WixRequestError,
+    WixStateError,
+    WixUnavailableError,
+)
+from wix_admin.models import Json
+from wix_admin.operations import Operation
+
+MAX_DESCRIPTION = 300
+MAX_CODE = 80
+
+CLIENT_CLOSED_REQUEST = 499
+
+WRONG_SITE_CODES = {"MISSING_METASITE_ID", "WDE0117"}
+CONFLICT_MARKS = ("REVISION", "ALREADY_CHANGED", "ALREADY_EXISTS")
+PERMISSION_CODES = {"", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNAUTHORIZED", "FORBIDDEN"}
+
+
+def request_id_of(response: httpx.Response) -> str | None:
+    """Return Wix's id of a call, which its support asks for."""
+    request_id: str | None = response.headers.get("x-wix-request-id")
+    return request_id
+
+
+def json_in(response: httpx.Response) -> Json | None:
+    """Return the JSON object of a reply, `{}` for an empty one and None for anything else."""
+    if not response.content.strip():
+        return {}
+    try:
+        body: object = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -> T:
+    """Read a part of a success as a model.
+
+    Raises:
+        OutcomeUnknownError: If it cannot be read and the operation may not be repeated.
+        WixUnavailableError: If it cannot be read.
+    """
+    try:
+        return model.model_validate(reply)
+    except ValidationError as error:
+        where = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()})[:5])
+        failure = WixUnavailableError if operation.repeatable else OutcomeUnknownError
+        raise failure(f"{operation.name}: cannot read Wix's answer ({where})") from None
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds that a reply asks to wait, from either form of `Retry-After`."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - time.time())
+
+
+def error_for(response: httpx.Response, operation: Operation) -> WixError:
+    """Say what a failed reply means, as the class that names the remedy."""
+    status = response.status_code
+    code, violations = _details(json_in(response) or {})
+    kind, remedy = _meaning(status, code, operation)
+    return kind(
+        f"{operation.name}: Wix answered {status}{f' {code}' if code else ''}. {remedy}",
+        code="wix_busy" if status == HTTPStatus.TOO_MANY_REQUESTS and not code else None,
+        retry_after=retry_after(response),
+        wix_request_id=request_id_of(response),
+        wix_code=code or None,
+        violations=violations,
+    )
+
+
+def _meaning(status: int, code: str, operation: Operation) -> tuple[type[WixError], str]:
+    """Return the class for a failure, and what to do about it."""
+    lost = WixUnavailableError if operation.repeatable else OutcomeUnknownError
+    permission = f"Give the credential the permission {operation.permission}"
+    rules: list[tuple[bool, type[WixError], str]] = [
+        (
+            code in WRONG_SITE_CODES,
+            WixPermissionError,
+            "The credential names no site or another one: check WIX_SITE_ID and the secret",
+        ),
+        (status == HTTPStatus.UNAUTHORIZED, WixPermissionError, permission),
+        (
+            status == HTTPStatus.FORBIDDEN and code in PERMISSION_CODES,
+            WixPermissionError,
+            permission,
+        ),
+        (
+            status == HTTPStatus.NOT_FOUND,
+            WixNotFoundError,
+            "Check the id, and that the app it belongs to is installed on the site",
+        ),
+        (
+            status == HTTPStatus.CONFLICT or any(mark in code for mark in CONFLICT_MARKS),
+            WixConflictError,
+            "Read it again, then decide",
+        ),
+        (
+            status in {HTTPStatus.FORBIDDEN, HTTPStatus.PRECONDITION_REQUIRED}
+            or (status == HTTPStatus.TOO_MANY_REQUESTS and bool(code)),
+            WixStateError,
+            "Its state, a policy or the site's plan forbids it",
+        ),
+        (
+            status == HTTPStatus.TOO_MANY_REQUESTS,
+            WixUnavailableError,
+            "Too many requests: wait, about a minute if nothing else is said",
+        ),
+        (
+            status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED,
+            lost,
+            "Wix is in trouble",
+        ),
+        (status == CLIENT_CLOSED_REQUEST, lost, "Wix saw the call end early"),
+        (status < HTTPStatus.BAD_REQUEST, lost, "That is no answer of this call"),
+    ]
+    return next(
+        ((kind, remedy) for applies, kind, remedy in rules if applies),
+        (WixRequestError, "Mend the request"),
+    )
+
+
+def _details(body: Json) -> tuple[str, list[Violation]]:
+    details = body.get("details")
+    if not isinstance(details, dict):
+        return "", []
+    for shape, field in (("applicationError", "code"), ("systemError", "errorCode")):
+        error = details.get(shape)
+        if isinstance(error, dict):
+            return _identifier(error.get(field)), []
+    validation = details.get("validationError")
+    violations = validation.get("fieldViolations") if isinstance(validation, dict) else None
+    named = [each for each in violations or [] if isinstance(each, dict)]
+    code = next((_identifier(each.get("ruleName")) for each in named if each.get("ruleName")), "")
+    return code, [
+        Violation(
+            str(each.get("field") or "")[:MAX_DESCRIPTION],
+            str(each.get("description") or each.get("violatedRule") or "")[:MAX_DESCRIPTION],
+        )
+        for each in named
+    ]
+
+
+def _identifier(code: object) -> str:
+    """Return a code that is nothing but a code, as free text has no place in an error."""
+    text = str(code) if isinstance(code, str | int) else ""
+    return (
+        text if len(text) <= MAX_CODE and text.replace("_", "").replace("-", "").isalnum() else ""
+    )

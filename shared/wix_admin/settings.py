@@ -1,0 +1,65 @@
+"""The function's environment, read and checked at first use, all mistakes at once."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from wix_admin.errors import SettingsError
+from wix_admin.models import GUID_PATTERN
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def _https_or_loopback(url: str) -> str:
+    parts = urlsplit(url)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not secure or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("must be an https address without a path, like https://www.wixapis.com")
+    return url.rstrip("/")
+
+
+class Settings(BaseModel):
+    """What the template tells every function.
+
+    Attributes:
+        wix_api_url: The base address of Wix's API.
+        wix_secret_arn: The secret that holds the credential.
+        wix_site_id: The one site this stack is for.
+        effects_table_name: The table that remembers effects; functions that only read have none.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=str.upper, frozen=True, hide_input_in_errors=True, extra="ignore"
+    )
+
+    wix_api_url: Annotated[str, AfterValidator(_https_or_loopback)] = "https://www.wixapis.com"
+    wix_secret_arn: Annotated[str, Field(min_length=1)]
+    wix_site_id: Annotated[str, Field(pattern=GUID_PATTERN)]
+    effects_table_name: str | None = None
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Check the environment.
+
+    Raises:
+        SettingsError: Naming every variable that is missing or wrong.
+    """
+    try:
+        return Settings.model_validate(dict(environment))
+    except ValidationError as error:
+        mistakes = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        raise SettingsError(f"Set the function's environment right. {mistakes}") from None
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings, checked once.
+
+    Raises:
+        SettingsError: Naming every variable that is missing or wrong.
+    """
+    return read_settings(os.environ)

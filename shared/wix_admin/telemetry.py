@@ -1,0 +1,60 @@
+"""One structured log line and one set of metrics for each admin action.
+
+Neither ever holds a token, a key, a body or personal data: only ids, codes, counts and times.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from wix_admin.client import Traffic
+
+logger = Logger()
+"""Powertools' logger; the template sets service name and level."""
+
+metrics = Metrics()
+
+
+def count_auth_event(event: str) -> None:
+    """Count what the auth layer does: token exchanges, re-read secrets, refused credentials."""
+    metrics.add_metric(name=f"Auth.{event}", unit=MetricUnit.Count, value=1)
+
+
+def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **about: Any) -> None:
+    """Write what an action did to the log and the metrics.
+
+    Args:
+        action: The function's name.
+        outcome: `done`, `replayed`, or the code of the problem.
+        seconds: How long it took.
+        traffic: What it sent to Wix.
+        about: More for the log line: ids, who asked, through which door.
+    """
+    log = logger.info if outcome in {"done", "replayed"} else logger.warning
+    log(
+        f"{action}: {outcome}",
+        extra={
+            "action": action,
+            "outcome": outcome,
+            "milliseconds": round(seconds * 1000),
+            "wixMilliseconds": traffic.milliseconds,
+            "wixCalls": [
+                {
+                    "operation": each.operation,
+                    "outcome": each.outcome,
+                    "milliseconds": each.milliseconds,
+                    "wixRequestId": each.wix_request_id,
+                }
+                for each in traffic.exchanges
+            ],
+            **about,
+        },
+    )
+    metrics.add_dimension(name="action", value=action)
+    metrics.add_dimension(name="outcome", value=outcome)
+    metrics.add_metric(name="Actions", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name="Duration", unit=MetricUnit.Milliseconds, value=seconds * 1000)
+    metrics.add_metric(name="WixCalls", unit=MetricUnit.Count, value=len(traffic.exchanges))
+    metrics.add_metric(name="WixDuration", unit=MetricUnit.Milliseconds, value=traffic.milliseconds)
+    metrics.flush_metrics()
