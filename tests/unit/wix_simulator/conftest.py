@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests import canaries
+from tests.wix_simulator import WixSimulator
+
+
+@pytest.fixture
+def wix() -> Iterator[WixSimulator]:
+    with WixSimulator(seed=7) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def http(wix: WixSimulator) -> Iterator[httpx.Client]:
+    """A client without credentials."""
+    with httpx.Client(base_url=wix.url) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(wix: WixSimulator) -> Iterator[httpx.Client]:
+    """A client with the API key, for the default site."""
+    headers = {"authorization": canaries.API_KEY, "wix-site-id": canaries.SITE_ID}
+    with httpx.Client(base_url=wix.url, headers=headers) as client:
+        yield client

@@ -1,0 +1,93 @@
+"""Reading request bodies: strictly, with Wix's words for what is wrong."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+from tests.wix_simulator.errors import Json, Violation, validation_error
+
+GUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+_MOST = Decimal(10) ** 15
+_RULES = {
+    "missing": "REQUIRED_FIELD",
+    "extra_forbidden": "FIELD_NOT_ALLOWED",
+    "string_too_long": "MAX_LENGTH",
+    "string_too_short": "MIN_LENGTH",
+    "too_long": "MAX_SIZE",
+    "too_short": "MIN_SIZE",
+    "less_than_equal": "MAX",
+    "greater_than_equal": "MIN",
+    "literal_error": "INVALID_ENUM_VALUE",
+    "string_pattern_mismatch": "FORMAT",
+}
+_LIMITS = {"max_length", "min_length", "le", "ge"}
+
+
+def _in_range(written: str) -> str:
+    if Decimal(written) > _MOST:
+        raise ValueError("must be at most 10^15")
+    return written
+
+
+Guid = Annotated[str, StringConstraints(pattern=GUID_PATTERN)]
+DecimalText = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{1,16}(\.[0-9]{1,9})?$"), AfterValidator(_in_range)
+]
+
+
+class Body(BaseModel):
+    """A request body, or a part of one: camelCase names, exact types, nothing unknown."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True)
+
+    def sent(self) -> Json:
+        """What the caller sent, and only that."""
+        return self.model_dump(by_alias=True, exclude_unset=True)
+
+
+class PriceBody(Body):
+    """Money: an object whose amount is text. The formatted copy is read-only and ignored."""
+
+    amount: DecimalText
+    formatted_amount: str | None = None
+
+    @property
+    def value(self) -> Decimal:
+        return Decimal(self.amount)
+
+
+def read[M: Body](model: type[M], body: Json, unknown_fields: Literal["refuse", "ignore"]) -> M:
+    """Check a body.
+
+    Raises:
+        RefusedError: With a field violation for each thing that is wrong.
+    """
+    extra: Literal["forbid", "ignore"] = "forbid" if unknown_fields == "refuse" else "ignore"
+    try:
+        return model.model_validate(body, extra=extra)
+    except ValidationError as error:
+        raise validation_error(map(_violation, error.errors())) from None
+
+
+def _violation(error: Any) -> Violation:
+    kind: str = error["type"]
+    rule = _RULES.get(kind, "VALIDATION")
+    limits: Json = error.get("ctx", {})
+    data: Json = {}
+    for name in _LIMITS & limits.keys():
+        data["threshold"] = limits[name]
+    if rule == "FORMAT":
+        data = {"type": "GUID" if limits.get("pattern") == GUID_PATTERN else "DECIMAL_VALUE"}
+    text = "must not be empty" if rule == "REQUIRED_FIELD" else error["msg"]
+    return Violation(_path(error["loc"]), text, rule, data)
+
+
+def _path(places: Sequence[str | int]) -> str:
+    path = ""
+    for place in places:
+        path += f"[{place}]" if isinstance(place, int) else f".{place}" if path else place
+    return path

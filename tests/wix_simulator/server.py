@@ -1,0 +1,265 @@
+"""The HTTP side: routing, faults, the journal, and answers on the wire."""
+
+import asyncio
+import json
+import socket
+import struct
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from aiohttp import web
+
+from tests.wix_simulator import fulfillments, orders, payments, refunds, search, tokens
+from tests.wix_simulator.errors import Json, RefusedError, Reply, invalid, plain_error
+from tests.wix_simulator.faults import GARBAGE, Fault
+from tests.wix_simulator.journal import RecordedRequest
+from tests.wix_simulator.money import without_trailing_zeros
+from tests.wix_simulator.state import State
+from tests.wix_simulator.world import Call, Route
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+CONTROL_PREFIX = "/_simulator"
+
+AREAS: tuple[tuple[Route, ...], ...] = (
+    tokens.ROUTES,
+    orders.ROUTES,
+    search.ROUTES,
+    fulfillments.ROUTES,
+    payments.ROUTES,
+    refunds.ROUTES,
+)
+"""The endpoints, area by area."""
+
+_CONSISTENT = "x-wix-consistent"
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A request whose body has been read."""
+
+    route: Route | None
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    raw: bytes
+
+    def parsed(self) -> Any:
+        """The body as JSON or form; None without one, and `...` if it cannot be read."""
+        if not self.raw:
+            return None
+        try:
+            if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+                form = parse_qs(self.raw.decode(), strict_parsing=True, keep_blank_values=True)
+                return {name: values[-1] for name, values in form.items()}
+            return json.loads(self.raw)
+        except ValueError:
+            return ...
+
+
+@dataclass(frozen=True)
+class _Sendable:
+    """An answer, ready for the wire."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Server:
+    """Answers as Wix does. Work on the state is synchronous and under its lock, hence atomic."""
+
+    def __init__(self, state: State, on_done: Callable[[RecordedRequest], None]) -> None:
+        self._state = state
+        self._on_done = on_done
+
+    def add_routes(self, app: web.Application) -> None:
+        for area in AREAS:
+            for route in area:
+                path = route.path.replace(".", "__")
+                app.router.add_route(route.method, path, self._handler(route))
+        app.router.add_route("*", "/{anything:.*}", self._handler(None))
+
+    def _handler(self, route: Route | None) -> Callable[[web.Request], Any]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return await self._serve(request, await _read(request, route))
+
+        return handle
+
+    async def _serve(self, http: web.Request, request: _Request) -> web.StreamResponse:
+        state = self._state
+        with state.lock:
+            entry = state.journal.open(self._entry(request))
+            fault = state.faults.take(request.method, request.path)
+            entry.fault = None if fault is None else str(fault)
+        try:
+            answer = await self._answer(entry, request, fault)
+            connection_ends = fault is not None and (fault.drop or fault.reset)
+            if not connection_ends:
+                entry.status = answer.status
+        finally:
+            entry.done = True
+            self._on_done(entry)
+        if fault is not None and connection_ends:
+            _cut(http, hard=fault.reset is not None)
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+    async def _answer(
+        self, entry: RecordedRequest, request: _Request, fault: Fault | None
+    ) -> _Sendable:
+        if fault is None:
+            return self._work(entry, request)
+        await asyncio.sleep(fault.latency)
+        answer = _Sendable(500, b"", {})
+        if not fault.prevents_work:
+            answer = self._work(entry, request)
+        await asyncio.sleep(fault.latency_after)
+        if fault.garbage:
+            return replace(answer, status=200, body=GARBAGE.encode())
+        if fault.status is not None:
+            reply = Reply(fault.body, fault.status, fault.headers)
+            return _sendable(reply, entry.request_id)
+        return answer
+
+    def _work(self, entry: RecordedRequest, request: _Request) -> _Sendable:
+        """Do what is asked, and write the answer while nobody else can change anything."""
+        state = self._state
+        with state.lock:
+            try:
+                reply = self._reply(request)
+                entry.effect = request.route is not None and request.route.writes
+            except RefusedError as refusal:
+                reply = refusal.reply
+            except Exception:  # noqa: BLE001 - a bug of the simulator, told at its end
+                state.crashes.append(traceback.format_exc())
+                reply = Reply({"message": "the simulator has a bug", "details": {}}, 500)
+            if state.world.switches.uneven_amounts and isinstance(reply.body, dict):
+                reply = replace(reply, body=without_trailing_zeros(reply.body))
+            if entry.effect and state.world.switches.consistency_header:
+                value = f"consistent-{entry.sequence}"
+                state.consistency_values.add(value)
+                reply = replace(reply, headers={**reply.headers, "X-Wix-Consistent": value})
+            return _sendable(reply, entry.request_id)
+
+    def _reply(self, request: _Request) -> Reply:
+        route, world = request.route, self._state.world
+        if route is None:
+            raise plain_error(404, "route not found")
+        caller = None
+        if route.permission is not None:
+            caller = world.accounts.identify(request.headers)
+            if not caller.may(route.permission):
+                raise world.accounts.forbidden()
+        seen = request.headers.get(_CONSISTENT) in self._state.consistency_values
+        body = _body(request, route, strict=world.switches.unknown_fields == "refuse")
+        answer = route.work(Call(world, request.parameters, body, caller, seen))
+        return answer if isinstance(answer, Reply) else Reply(answer)
+
+    def _entry(self, request: _Request) -> RecordedRequest:
+        world = self._state.world
+        body = request.parsed()
+        if body is ...:
+            body = "unreadable"
+        elif request.path.startswith("/oauth"):
+            body = world.accounts.without_secrets(body)
+        authorization = request.headers.get("authorization")
+        return RecordedRequest(
+            sequence=0,
+            received=world.clock.stamp(),
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            headers={k: v for k, v in request.headers.items() if k != "authorization"},
+            authorization=world.accounts.label(authorization),
+            body=body,
+            request_id=world.request_ids.guid(),
+        )
+
+
+async def _read(request: web.Request, route: Route | None) -> _Request:
+    query: dict[str, list[str]] = {}
+    for name, value in request.query.items():
+        query.setdefault(name, []).append(value)
+    names = request.match_info.items() if route is not None else ()
+    return _Request(
+        route=route,
+        method=request.method,
+        path=request.path,
+        parameters={name.replace("__", "."): value for name, value in names},
+        query=query,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        raw=await request.read(),
+    )
+
+
+# ---- Bodies ----
+
+
+def _body(request: _Request, route: Route, *, strict: bool) -> Json:
+    """The request's body as an object, without the path parameters the SDK repeats in it."""
+    if strict:
+        _check_query(request)
+    body = request.parsed()
+    if request.method in {"GET", "DELETE"}:
+        if strict and body not in (None, {}):
+            raise invalid("", "a body is not expected", "FIELD_NOT_ALLOWED")
+        return {}
+    is_form = route.permission is None and "form-urlencoded" in request.headers["content-type"]
+    if not is_form and "json" not in request.headers.get("content-type", ""):
+        raise plain_error(400, "expected a body of type application/json")
+    if not isinstance(body, dict):
+        raise plain_error(400, "expected a JSON object")
+    for name, value in request.parameters.items():
+        _drop_repeated(body, name, value)
+    return body
+
+
+def _check_query(request: _Request) -> None:
+    for name, values in request.query.items():
+        known = request.parameters.get(name)
+        if request.method not in {"GET", "DELETE"} or values != [known]:
+            raise invalid(name, "is not a known parameter", "FIELD_NOT_ALLOWED")
+
+
+def _drop_repeated(body: Json, name: str, value: str) -> None:
+    *parents, last = name.split(".")
+    place: Any = body
+    for parent in parents:
+        place = place.get(parent) if isinstance(place, dict) else None
+    if isinstance(place, dict) and last in place and place.pop(last) != value:
+        raise invalid(name, "is not the id in the path")
+
+
+# ---- The wire ----
+
+
+def _sendable(reply: Reply, request_id: str) -> _Sendable:
+    headers = {"x-wix-request-id": request_id, **reply.headers}
+    match reply.body:
+        case None:
+            body = b""
+        case str():
+            headers.setdefault("Content-Type", "text/html; charset=utf-8")
+            body = reply.body.encode()
+        case _:
+            headers.setdefault("Content-Type", "application/json; charset=utf-8")
+            body = json.dumps(reply.body, ensure_ascii=False).encode()
+    if reply.status == HTTPStatus.NO_CONTENT:
+        body = b""
+    return _Sendable(reply.status, body, headers)
+
+
+def _cut(http: web.Request, *, hard: bool) -> None:
+    """End the connection now; `hard` resets it instead of closing it."""
+    transport = http.transport
+    if transport is None:
+        return
+    if hard:
+        linger = struct.pack("ii", 1, 0)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    transport.abort()

@@ -1,0 +1,29 @@
+"""All that the simulator remembers, and the lock that guards it."""
+
+import threading
+from collections.abc import Callable
+
+from tests.wix_simulator.clock import Clock
+from tests.wix_simulator.faults import Faults
+from tests.wix_simulator.journal import Journal
+from tests.wix_simulator.switches import Switches
+from tests.wix_simulator.world import World
+
+
+class State:
+    """Held by the server and by the control methods; take `lock` for anything."""
+
+    def __init__(self, seed: int, now: Callable[[], float], switches: Switches) -> None:
+        self.lock = threading.RLock()
+        self._seed = seed
+        self._now = now
+        self.crashes: list[str] = []
+        """Tracebacks of bugs in the simulator itself."""
+
+        self.reset(switches)
+
+    def reset(self, switches: Switches) -> None:
+        self.world = World(self._seed, Clock(self._now), switches)
+        self.faults = Faults()
+        self.journal = Journal()
+        self.consistency_values: set[str] = set()

@@ -1,0 +1,104 @@
+"""What Wix leaves open, as switches: the default is our best guess, the rest what else may be."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass
+class Switches:
+    """How the simulator behaves where Wix's behaviour is unknown or varies.
+
+    Troubles that can hit any call (429, 5xx, HTML, latency, cut connections) are not here: they
+    are `Fault` rules, and a rule with `times=None` lasts.
+    """
+
+    # ---- Token endpoint ----
+
+    token_lifetime_seconds: int = 14400
+    """How long a new token really works. Wix documents 14400; its tools have seen 300."""
+
+    expires_in_form: Literal["number", "string", "missing", "nonsense"] = "number"
+    """How the reply tells that lifetime: `14400`, `"14400"`, not at all, or `"soon"`."""
+
+    token_success_status: Literal[200, 201] = 200
+    """Status of a good exchange. Documented: 200."""
+
+    refused_exchange_status: Literal[400, 401] = 401
+    """Status when the secret is wrong or the client unknown. Not pinned down."""
+
+    refused_exchange_body: Literal["rfc6749", "empty"] = "rfc6749"
+    """Body of that refusal: `{"error": "invalid_client", ...}` or none."""
+
+    rotation_kills_tokens: bool = False
+    """Whether a new secret also ends the tokens bought with the old one. Unknown."""
+
+    # ---- Every API call ----
+
+    dead_token_answer: Literal["401", "WDE0117", "428"] = "401"
+    """How an expired, killed or foreign token is answered. Some products say 400 `WDE0117`
+    ("MetaSite not found") or 428 `MISSING_METASITE_ID` instead of 401."""
+
+    forbidden_status: Literal[403, 401] = 403
+    """Status when the credential lacks the permission. Some services say 401."""
+
+    forbidden_body: Literal["code", "empty"] = "code"
+    """Body of that refusal: `PERMISSION_DENIED`, or none at all."""
+
+    both_id_headers: Literal["refuse", "accept"] = "refuse"
+    """What happens to an API key call that has a site id and an account id. It "may" fail."""
+
+    requests_per_minute: int | None = None
+    """Calls a site may make in a minute before 429. Wix documents about 200; None is no limit."""
+
+    rate_limit_retry_after: int | None = None
+    """Seconds told in `Retry-After` of such a 429; None sends no header. Not documented."""
+
+    consistency_header: bool = False
+    """Whether writes answer with `X-Wix-Consistent`. Sent back, it makes search see them."""
+
+    unknown_fields: Literal["refuse", "ignore"] = "refuse"
+    """What happens to body fields and query parameters Wix does not know, and to order fields
+    that PATCH cannot change. Wix may drop them in silence; refusing them finds our mistakes."""
+
+    uneven_amounts: bool = False
+    """Whether amounts lose their trailing zeros (`"25.0"`, `"7"`), as happens at Wix."""
+
+    # ---- Orders ----
+
+    search_lag_seconds: float = 0
+    """How far search is behind: a younger change is not seen, a younger order is not found."""
+
+    cursor_lifetime_seconds: float = 600
+    """How long a search cursor may be used. That they expire is documented, when is not."""
+
+    payment_status_lag_seconds: float = 0
+    """How far `paymentStatus` and `balanceSummary` of an order are behind its payments."""
+
+    partial_address: Literal["merge", "replace"] = "merge"
+    """What PATCH does with an address or contact given in part."""
+
+    cancel_twice: Literal[200, 428] = 200
+    """How cancelling a canceled order is answered: 200 again, or 428 `ORDER_IS_CANCELED`."""
+
+    # ---- Fulfillments ----
+
+    over_fulfillment_status: Literal[400, 428] = 400
+    """Status when more is fulfilled than remains. Not documented."""
+
+    custom_carrier_without_link: Literal["refuse", "accept"] = "refuse"
+    """What happens to a tracking number of an unknown carrier without a tracking link."""
+
+    tracking_number_scope: Literal["order", "site"] = "order"
+    """Where a tracking number must be unique: among its order's fulfillments, or the site's."""
+
+    # ---- Payments and refunds ----
+
+    status_not_allowed_status: Literal[400, 428] = 400
+    """Status of `STATUS_NOT_ALLOWED` when a payment's status cannot be set so."""
+
+    external_refund_expected_status: Literal[428, 400] = 428
+    """Status of `EXTERNAL_REFUND_EXPECTED`; `PARTIAL_REFUND_FOR_MULTIPLE_LOCATIONS_NOT_ALLOWED`
+    has the other one."""
+
+    refund_reopens_balance: bool = False
+    """Whether refunded money is owed again in `balanceSummary.balance`."""

@@ -1,0 +1,104 @@
+"""The simulated Wix: its sites, credentials and clock, and one call to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.wix_simulator.auth import Accounts, ApiKey, App, Caller
+from tests.wix_simulator.bodies import Body, read
+from tests.wix_simulator.clock import Clock, Ids
+from tests.wix_simulator.errors import Json, Reply
+from tests.wix_simulator.shop import Shop
+from tests.wix_simulator.switches import Switches
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """A mail that Wix would have sent to a buyer."""
+
+    kind: str
+    order_id: str
+    message: str | None = None
+
+
+@dataclass
+class World:
+    """Everything that a reset throws away."""
+
+    seed: int
+    clock: Clock
+    switches: Switches
+    ids: Ids = field(init=False)
+    request_ids: Ids = field(init=False)
+    accounts: Accounts = field(init=False)
+    shops: dict[str, Shop] = field(default_factory=dict)
+    mails: list[SentMail] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.ids = Ids(self.seed)
+        # Requests come in any order: their ids must not disturb those of the data.
+        self.request_ids = Ids(self.seed + 1)
+        self.accounts = Accounts(self.clock, Ids(self.seed + 2), self.switches)
+        self.accounts.register(App())
+        self.accounts.register(ApiKey())
+
+    def shop(self, site_id: str) -> Shop:
+        if site_id not in self.shops:
+            self.shops[site_id] = Shop(self.clock, self.ids, self.switches)
+        return self.shops[site_id]
+
+    def shop_of(self, order_id: str) -> Shop:
+        for shop in self.shops.values():
+            if shop.known(order_id):
+                return shop
+        raise LookupError(f"no order {order_id}")
+
+    def shop_with_payment(self, payment_id: str) -> Shop:
+        for shop in self.shops.values():
+            if any(record.payment(payment_id) for record in shop.records()):
+                return shop
+        raise LookupError(f"no payment {payment_id}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, ready for the work."""
+
+    world: World
+    path: Mapping[str, str]
+    """The path's parameters, decoded, by the names Wix gives them."""
+
+    body: Json
+    caller: Caller | None
+    """Who asks; None only where no credential is needed."""
+
+    sees_own_writes: bool = False
+
+    @property
+    def shop(self) -> Shop:
+        if self.caller is None:
+            raise LookupError("an open route has no site")
+        return self.world.shop(self.caller.site_id)
+
+    @property
+    def switches(self) -> Switches:
+        return self.world.switches
+
+    def read[M: Body](self, model: type[M]) -> M:
+        """The body, checked."""
+        return read(model, self.body, self.switches.unknown_fields)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One endpoint of Wix."""
+
+    method: str
+    path: str
+    """Parameters in braces, with dots where the SDK repeats them inside an entity."""
+
+    work: Callable[[Call], Json | Reply]
+    permission: str | None = None
+    """What the credential must hold; None means that no credential is needed."""
+
+    writes: bool = False
+    """Whether success changes something at Wix."""
