@@ -1,0 +1,72 @@
+"""The template as written and as CloudFormation gets it, ready for questions."""
+
+import copy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+PROJECT = Path(__file__).resolve().parents[1]
+TEMPLATE = PROJECT / "template.yaml"
+
+type Resource = dict[str, Any]
+
+
+class _NoManagedPolicies:
+    """The transform looks policies up by name on AWS; the template names none."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@cache
+def _source() -> dict[str, Any]:
+    template: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
+    return template
+
+
+@cache
+def _expanded() -> dict[str, Any]:
+    packaged = copy.deepcopy(_source())
+    for resource in packaged["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource["Properties"]:
+                resource["Properties"][name] = "s3://bucket/key"
+    parameters = {name: p.get("Default", "") for name, p in packaged["Parameters"].items()}
+    expanded: dict[str, Any] = transform(packaged, parameters, _NoManagedPolicies())
+    return expanded
+
+
+def source() -> dict[str, Any]:
+    """The template as written, short forms spelled out."""
+    return copy.deepcopy(_source())
+
+
+def expanded() -> dict[str, Any]:
+    """The template after SAM's transform."""
+    return copy.deepcopy(_expanded())
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, Resource]:
+    """A template's resources of one type, by name."""
+    resources: dict[str, Resource] = template["Resources"]
+    return {name: found for name, found in resources.items() if found["Type"] == kind}
+
+
+def functions() -> dict[str, Resource]:
+    """The properties of each function as written, by its name in the template."""
+    found = of_type(source(), "AWS::Serverless::Function")
+    return {name: function["Properties"] for name, function in found.items()}
+
+
+def action_of(function: Resource) -> str:
+    """`<area>/<action>`, as the function's file is called below `functions/`."""
+    area = function["CodeUri"].removeprefix("functions/").strip("/")
+    return f"{area}/{function['Handler'].removesuffix('.handler')}"
+
+
+def actions() -> dict[str, str]:
+    """The name in the template of each action's function."""
+    return {action_of(function): name for name, function in functions().items()}

@@ -1,0 +1,153 @@
+"""The layers as built: complete, compiled, for the right processor, and small."""
+
+import io
+import marshal
+import os
+import shutil
+import struct
+import subprocess
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+
+import pytest
+
+from tests.local_stack import Artifacts
+from tests.local_stack.sam import ARCHITECTURE, PROJECT
+
+UNCHECKED_HASH = 0b01
+"""Byte code that is used without a look at its source."""
+
+MACHINES = {"x86_64": 62, "arm64": 183}
+"""What an ELF file calls each processor."""
+
+MAXIMUM_BYTES = 15_000_000
+
+type BuildLayer = Callable[..., Path]
+
+
+@pytest.fixture
+def build_layer(tmp_path: Path, log_folder: Path) -> BuildLayer:
+    """Makes the layer with the packages as `sam build` does, for either processor."""
+
+    def build(architecture: str, *variables: str) -> Path:
+        path = [PROJECT / ".venv/bin", PROJECT / ".tools/uv/bin"]
+        if "UV=" in variables:
+            path.reverse()  # pip is beside uv only
+        environment = os.environ | {
+            "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
+            "ARTIFACTS_DIR": str(tmp_path),
+            "ARCH": architecture,
+        }
+        with (log_folder / "make.log").open("ab") as log:
+            subprocess.run(  # noqa: S603 - the project's own makefile
+                ["make", "-f", "layers/wix_auth/Makefile", "build-WixAuthLayer", *variables],  # noqa: S607
+                cwd=PROJECT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                check=True,
+            )
+        return tmp_path / "python"
+
+    return build
+
+
+def machines(layer: Path) -> set[int]:
+    """The processors that a layer's compiled libraries are for."""
+    return {struct.unpack_from("<H", so.read_bytes(), 18)[0] for so in layer.rglob("*.so")}
+
+
+def contents(layer: Path) -> dict[str, str]:
+    """What a layer holds, but for what an installer writes about itself."""
+    own = {"INSTALLER", "RECORD", "REQUESTED", "uv_cache.json"}
+    return {
+        str(path.relative_to(layer)): sha256(path.read_bytes()).hexdigest()
+        for path in layer.rglob("*")
+        if path.is_file() and path.name not in own
+    }
+
+
+def source_files() -> dict[Path, int]:
+    folders = (PROJECT / name for name in ("layers", "shared", "functions", "requirements"))
+    return {
+        path: path.stat().st_mtime_ns
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_every_module_has_byte_code_that_lambda_takes_as_it_is(artifacts: Artifacts) -> None:
+    for layer in artifacts.layers:
+        modules = list(layer.rglob("*.py"))
+        assert modules
+        for module in modules:
+            compiled = module.parent / "__pycache__" / f"{module.stem}.cpython-313.pyc"
+            content = compiled.read_bytes()
+            assert content[:4] == MAGIC_NUMBER, module
+            assert int.from_bytes(content[4:8], "little") == UNCHECKED_HASH, module
+            code = marshal.loads(content[16:])  # noqa: S302 - what we have just compiled
+            assert code.co_filename == f"/opt/python/{module.relative_to(layer)}"
+
+
+def test_a_layer_holds_its_package_and_the_other_one_none_of_it(artifacts: Artifacts) -> None:
+    admin, auth = artifacts.layers
+
+    assert [path.name for path in admin.iterdir()] == ["wix_admin"]
+    for layer, package, source in (
+        (admin, "wix_admin", PROJECT / "shared/wix_admin"),
+        (auth, "wix_auth", PROJECT / "layers/wix_auth/wix_auth"),
+    ):
+        assert {path.relative_to(source) for path in source.rglob("*.py")} == {
+            path.relative_to(layer / package) for path in (layer / package).rglob("*.py")
+        }
+
+
+def test_what_the_runtime_has_is_not_shipped(artifacts: Artifacts) -> None:
+    shipped = {path.name for layer in artifacts.layers for path in layer.iterdir()}
+
+    assert shipped.isdisjoint({"boto3", "botocore", "s3transfer", "urllib3", "bin", "tests"})
+
+
+def test_the_layers_are_small(artifacts: Artifacts) -> None:
+    size = 0
+    for layer in artifacts.layers:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in layer.rglob("*"):
+                packed.write(path, path.relative_to(layer.parent))
+        size += archive.tell()
+
+    assert size < MAXIMUM_BYTES
+
+
+def test_the_libraries_are_for_the_processor_that_was_asked_for(artifacts: Artifacts) -> None:
+    _, auth = artifacts.layers
+
+    assert machines(auth) == {MACHINES[ARCHITECTURE]}
+
+
+@pytest.mark.parametrize("architecture", MACHINES)
+def test_a_layer_is_built_for_either_processor_on_any(
+    build_layer: BuildLayer, architecture: str
+) -> None:
+    before = source_files()
+
+    assert machines(build_layer(architecture)) == {MACHINES[architecture]}
+    assert source_files() == before
+
+
+def test_an_unknown_processor_is_refused(build_layer: BuildLayer) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        build_layer("mips")
+
+
+def test_pip_and_uv_make_the_same_layer(build_layer: BuildLayer) -> None:
+    with_uv = build_layer("arm64")
+    made = contents(with_uv)
+    shutil.rmtree(with_uv)
+
+    assert contents(build_layer("arm64", "UV=")) == made
