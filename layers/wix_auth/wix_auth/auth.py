@@ -37,15 +37,11 @@ AuthEvent = Literal[
 type Flow[T] = Generator[httpx.Request, httpx.Response, T]
 
 COOL_DOWN_SECONDS = 5.0
-"""How long a refusal stands before Wix, or Secrets Manager, is asked again."""
+"""How long an error that somebody has to mend stands before anybody is asked again."""
 
 _LONGEST_COOL_DOWN_SECONDS = 60.0
-_BRIDGED = (
-    CredentialRefusedError,
-    InstallationUnknownError,
-    TokenUnavailableError,
-    SecretUnavailableError,
-)
+_PASSING = (TokenUnavailableError, SecretUnavailableError)
+_REFUSED = (CredentialRefusedError, InstallationUnknownError)
 _AUTH_HEADERS = ("Authorization", "wix-site-id", "wix-account-id")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -82,9 +78,9 @@ class WixAuth(httpx.Auth):
     the site is known, the secret's previous version is tried once, and its token is used only if
     `POST /oauth2/token-info` shows it to be for this site.
 
-    Threads that waited for an exchange that failed share its error. After a refusal, that error is
-    also what all later requests get for `COOL_DOWN_SECONDS`; after "try later", for as long as Wix
-    said, but at most a minute.
+    Threads that waited for an exchange that failed share its error. An error that somebody has to
+    mend is also what all later requests get for `COOL_DOWN_SECONDS`; one that asks to try later,
+    for as long as Wix said, but at most a minute.
 
     For `httpx.Client` only, with `follow_redirects` left off.
 
@@ -191,7 +187,7 @@ class WixAuth(httpx.Auth):
             self._note_failure(None)  # httpx closes the flow when the network fails
             raise
         except WixAuthError as error:
-            if not isinstance(error, _BRIDGED):
+            if not isinstance(error, _PASSING + _REFUSED):
                 self._grant = None
             self._note_failure(error)
             grant = self._living_grant()
@@ -207,23 +203,24 @@ class WixAuth(httpx.Auth):
         self._failures += 1
         pause = min((error and error.retry_after) or 0.0, _LONGEST_COOL_DOWN_SECONDS)
         # With a token in hand nobody is in a hurry; without one, the caller decides when to try.
-        if self._living_grant() is not None or not isinstance(error, TokenUnavailableError):
+        if self._living_grant() is not None or not isinstance(error, _PASSING):
             pause = max(pause, COOL_DOWN_SECONDS)
         self._quiet_until = self._now() + pause
 
     def _new_grant(self, request: httpx.Request, rejected: _Grant | None) -> Flow[_Grant]:
         stored = self._secrets.current()
-        if rejected is not None and isinstance(stored.credential, ApiKey):
+        key_rejected = rejected is not None and rejected.version_id == stored.version_id
+        if key_rejected and isinstance(stored.credential, ApiKey):
             stored = self._reread(stored)
         try:
             return (yield from self._grant_from(stored, request))
-        except (CredentialRefusedError, InstallationUnknownError) as error:
+        except _REFUSED as error:
             refusal: WixAuthError = error
         fresh = self._reread(stored)
         if fresh.version_id != stored.version_id:
             try:
                 return (yield from self._grant_from(fresh, request))
-            except (CredentialRefusedError, InstallationUnknownError) as error:
+            except _REFUSED as error:
                 refusal = error
         if isinstance(refusal, CredentialRefusedError):
             tried = {stored.version_id, fresh.version_id}
@@ -299,7 +296,7 @@ class WixAuth(httpx.Auth):
         response.read()
         try:
             token = token_in(response, credential, asked_at=asked_at)
-        except (CredentialRefusedError, InstallationUnknownError):
+        except _REFUSED:
             self._notify("exchange_refused")
             raise
         self._notify("token_exchanged")

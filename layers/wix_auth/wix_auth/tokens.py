@@ -141,8 +141,8 @@ def _post(url: str, body: Mapping[str, str], on_behalf_of: httpx.Request) -> htt
         "POST",
         url,
         headers=headers,
-        # An iterator can be sent once only: no redirect may carry the secret to another host.
-        content=iter([content]),
+        # A generator can be sent once only: no redirect may carry the secret to another host.
+        content=(part for part in [content]),
         # Without the caller's timeouts this request would have none.
         extensions={**on_behalf_of.extensions, _OURS: True},
     )

@@ -1,0 +1,542 @@
+import asyncio
+
+import httpx
+import pytest
+
+from tests.canaries import API_KEY, CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, SITE_ID
+from tests.unit.wix_auth.fakes import (
+    API_URL,
+    CLIENT,
+    KEY,
+    OTHER_SITE_ID,
+    ROTATED_CLIENT,
+    ROTATED_KEY,
+    Bench,
+)
+from wix_auth import (
+    ForeignOriginError,
+    SecretMissingError,
+    TokenUnavailableError,
+    WrongSiteError,
+    is_token_request,
+)
+
+# ---- Signing -------------------------------------------------------------------
+
+
+def test_a_token_is_bought_once_and_sent_bare(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        assert client.get("/a").status_code == 200
+        assert client.get("/b").status_code == 200
+
+    (token,) = bench.wix.live_tokens
+    assert bench.wix.authorizations == [token, token]
+    assert bench.events == ["token_exchanged"]
+    (exchange,) = bench.wix.asked("/oauth2/token")
+    assert "Authorization" not in exchange.headers
+    assert bench.wix.exchanges == [
+        {
+            "grant_type": "client_credentials",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        }
+    ]
+
+
+def test_an_app_installation_is_named_in_the_exchange(bench: Bench) -> None:
+    bench.vault.store(CLIENT | {"instance_id": INSTANCE_ID})
+
+    with bench.client() as client:
+        client.get("/a")
+
+    assert bench.wix.exchanges[0]["instance_id"] == INSTANCE_ID
+
+
+def test_the_exchange_goes_through_the_same_client_with_the_callers_timeouts(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client(site_id=SITE_ID) as client:
+        client.headers["User-Agent"] = "shop/1"
+        client.get("/a", timeout=httpx.Timeout(7, connect=2))
+
+    assert [r.url.path for r in bench.wix.requests] == ["/oauth2/token", "/oauth2/token-info", "/a"]
+    for request in bench.wix.requests:
+        assert request.extensions["timeout"] == {"connect": 2, "read": 7, "write": 7, "pool": 7}
+        assert request.headers["User-Agent"] == "shop/1"
+    assert [is_token_request(r) for r in bench.wix.requests] == [True, True, False]
+
+
+@pytest.mark.parametrize("id_field", ["site_id", "account_id"])
+def test_a_key_is_sent_bare_with_the_one_header_that_belongs_to_it(
+    bench: Bench, id_field: str
+) -> None:
+    bench.vault.store({"kind": "api_key", "api_key": API_KEY, id_field: SITE_ID})
+
+    with bench.client() as client:
+        client.get("/a", headers={"wix-site-id": OTHER_SITE_ID, "wix-account-id": OTHER_SITE_ID})
+
+    (call,) = bench.wix.requests
+    sent = {name for name in call.headers if name.startswith("wix-")}
+    assert call.headers["Authorization"] == API_KEY
+    assert sent == {f"wix-{id_field.replace('_', '-')}"}
+    assert call.headers[sent.pop()] == SITE_ID
+
+
+def test_an_answer_does_not_carry_the_exchange_in_its_history(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client(site_id=SITE_ID) as client:
+        assert client.get("/a").history == []
+
+
+def test_no_part_shows_a_secret_when_printed(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    auth = bench.auth()
+
+    with httpx.Client(auth=auth, transport=httpx.MockTransport(bench.wix)) as client:
+        client.get(f"{API_URL}/a")
+
+    assert "CANARYTOKEN" not in repr(vars(auth))
+    assert CLIENT_SECRET not in repr(vars(auth)) + repr(vars(vars(auth)["_secrets"]))
+
+
+# ---- Where a credential may go ---------------------------------------------------
+
+
+@pytest.mark.parametrize("stored", [CLIENT, KEY])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://elsewhere.test/a",
+        "http://wix.test/a",
+        "https://wix.test:8443/a",
+        "https://wix.test.elsewhere.test/a",
+        "https://wix.test@elsewhere.test/a",
+        "https://wix.test./a",
+    ],
+)
+def test_a_request_to_another_origin_is_refused_before_anything_is_sent(
+    bench: Bench, url: str, stored: object
+) -> None:
+    bench.vault.store(stored)
+
+    with bench.client() as client, pytest.raises(ForeignOriginError):
+        client.get(url)
+
+    assert bench.wix.requests == []
+
+
+@pytest.mark.parametrize("url", ["https://wix.test:443/a", "HTTPS://WIX.TEST/a"])
+def test_the_same_origin_may_be_written_otherwise(bench: Bench, url: str) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirected_exchange_does_not_take_the_secret_along(bench: Bench, status: int) -> None:
+    bench.vault.store(CLIENT)
+    seen = []
+
+    def redirect(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.host)
+        b"".join(request.stream)  # type: ignore[arg-type] # as a real transport takes it
+        return httpx.Response(status, headers={"Location": "https://elsewhere.test/"})
+
+    with (
+        httpx.Client(auth=bench.auth(), transport=_Wire(redirect), follow_redirects=True) as client,
+        pytest.raises(httpx.StreamConsumed),
+    ):
+        client.get(f"{API_URL}/a")
+
+    assert seen == ["wix.test", "elsewhere.test"]
+
+
+class _Wire(httpx.BaseTransport):
+    """Unlike `httpx.MockTransport`, does not make a request's body repeatable."""
+
+    def __init__(self, handle: object) -> None:
+        self.handle_request = handle  # type: ignore[method-assign,assignment] # a plain function
+
+
+@pytest.mark.parametrize("api_url", ["http://wix.test", "wix.test", ""])
+def test_an_api_url_that_would_send_secrets_in_the_clear_is_refused(
+    bench: Bench, api_url: str
+) -> None:
+    with pytest.raises(ValueError, match="https"):
+        bench.auth(api_url=api_url)
+
+
+def test_an_async_client_is_refused_rather_than_left_unsigned(bench: Bench) -> None:
+    async def call() -> None:
+        async with httpx.AsyncClient(auth=bench.auth()) as client:
+            await client.get(f"{API_URL}/a")
+
+    with pytest.raises(NotImplementedError):
+        asyncio.run(call())
+
+
+# ---- Renewal --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("life", "unused_seconds"), [(300, 239), (14400, 12959), (1, 0.5)])
+def test_a_token_is_used_until_shortly_before_its_end(
+    bench: Bench, life: float, unused_seconds: float
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = life
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.clock.advance(unused_seconds)
+        client.get("/b")
+        assert len(bench.wix.exchanges) == 1
+        bench.clock.advance(life / 50 + 1)
+        client.get("/c")
+
+    assert len(bench.wix.exchanges) == 2
+    assert bench.wix.authorizations[0] == bench.wix.authorizations[1] != bench.wix.authorizations[2]
+
+
+@pytest.mark.parametrize(
+    "trouble", [httpx.Response(503), httpx.Response(429), httpx.Response(401), httpx.Response(404)]
+)
+def test_a_living_token_is_used_on_while_it_cannot_be_renewed(
+    bench: Bench, trouble: httpx.Response, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.clock.advance(250)
+        bench.wix.exchange_replies = [trouble]
+        assert client.get("/b").status_code == 200
+        assert client.get("/c").status_code == 200
+
+        assert len(bench.wix.exchanges) == 2  # the third call does not even ask
+        assert len(set(bench.wix.authorizations)) == 1
+        assert "Using the token as long as it lives" in caplog.text
+
+        bench.clock.advance(6)
+        client.get("/d")
+
+    assert len(bench.wix.exchanges) == 3
+    assert len(set(bench.wix.authorizations)) == 2
+
+
+def test_a_living_token_is_used_on_after_the_network_failed_a_renewal(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.clock.advance(250)
+        bench.wix.exchange_replies = [httpx.ConnectTimeout("no answer")]
+        with pytest.raises(httpx.ConnectTimeout) as failure:
+            client.get("/b")
+        assert is_token_request(failure.value.request)
+
+        assert client.get("/b").status_code == 200
+
+    assert len(bench.wix.exchanges) == 2
+
+
+def test_a_lapsed_token_is_not_used_on(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.clock.advance(301)
+        bench.wix.exchange_replies = [httpx.Response(503)]
+        with pytest.raises(TokenUnavailableError):
+            client.get("/b")
+
+    assert len(bench.wix.calls) == 1
+
+
+def test_a_network_failure_in_the_exchange_is_told_from_one_of_the_callers_request(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.exchange_replies = [httpx.ReadTimeout("no answer")]
+
+    with bench.client() as client:
+        with pytest.raises(httpx.ReadTimeout) as failure:
+            client.post("/a")
+        assert is_token_request(failure.value.request)
+        assert bench.wix.calls == []
+
+        # The flow was closed in the middle of the exchange, and left no lock behind.
+        assert client.post("/a").status_code == 200
+
+
+def test_a_flow_that_is_dropped_in_an_exchange_leaves_no_lock_behind(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    auth = bench.auth()
+
+    flow = auth.sync_auth_flow(httpx.Request("GET", f"{API_URL}/a"))
+    assert is_token_request(next(flow))
+    flow.close()
+
+    with httpx.Client(auth=auth, transport=httpx.MockTransport(bench.wix)) as client:
+        assert client.get(f"{API_URL}/a").status_code == 200
+
+
+def test_a_request_waits_for_anothers_exchange_no_longer_than_for_its_own(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    auth = bench.auth()
+    holder = auth.sync_auth_flow(httpx.Request("GET", f"{API_URL}/a"))
+    next(holder)
+
+    with (
+        httpx.Client(auth=auth, transport=httpx.MockTransport(bench.wix), timeout=0.01) as client,
+        pytest.raises(TokenUnavailableError, match="still waiting"),
+    ):
+        client.get(f"{API_URL}/b")
+
+    holder.close()
+
+
+# ---- An answer of 401 -------------------------------------------------------------
+
+
+def test_a_rejected_token_is_replaced_and_the_request_repeated_with_its_body(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.wix.live_tokens.clear()
+        assert client.post("/b", content=iter([b"some", b"thing"])).status_code == 200
+
+    assert len(bench.wix.exchanges) == 2
+    assert [call.content for call in bench.wix.calls] == [b"", b"something", b"something"]
+    assert bench.wix.authorizations[1] != bench.wix.authorizations[2]
+
+
+def test_a_second_401_reaches_the_caller(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    transport = httpx.MockTransport(
+        lambda request: bench.wix(request) if is_token_request(request) else httpx.Response(401)
+    )
+
+    with httpx.Client(auth=bench.auth(), transport=transport) as client:
+        assert client.get(f"{API_URL}/a").status_code == 401
+
+    assert len(bench.wix.exchanges) == 2
+
+
+def test_a_rejected_token_is_not_used_on_when_it_cannot_be_replaced(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.wix.live_tokens.clear()
+        bench.wix.exchange_replies = [httpx.Response(503), httpx.Response(503)]
+        for _ in range(2):
+            with pytest.raises(TokenUnavailableError):
+                client.get("/b")
+
+    assert len(bench.wix.calls) == 2
+
+
+# ---- Keys and rotation --------------------------------------------------------------
+
+
+def test_a_rejected_key_is_read_anew_and_the_request_repeated_if_it_changed(bench: Bench) -> None:
+    bench.vault.store(KEY)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_KEY)
+        bench.wix.good_keys = {ROTATED_KEY["api_key"]}
+        assert client.get("/b").status_code == 200
+
+    assert bench.wix.authorizations == [API_KEY, API_KEY, ROTATED_KEY["api_key"]]
+    assert bench.events == ["credential_reread"]
+
+
+def test_a_401_reaches_the_caller_if_the_key_has_not_changed(bench: Bench) -> None:
+    bench.vault.store(KEY)
+    bench.wix.good_keys = set()
+
+    with bench.client() as client:
+        assert client.get("/a").status_code == 401
+        assert client.get("/b").status_code == 401
+        assert bench.events == ["credential_reread"]  # not for every answer of 401
+        bench.clock.advance(6)
+        assert client.get("/c").status_code == 401
+
+    assert len(bench.wix.calls) == 3
+    assert bench.events == ["credential_reread"] * 2
+
+
+def test_a_changed_key_is_used_when_the_remembered_one_is_old(bench: Bench) -> None:
+    bench.vault.store(KEY)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_KEY)
+        bench.clock.advance(301)
+        client.get("/b")
+
+    assert bench.wix.authorizations == [API_KEY, ROTATED_KEY["api_key"]]
+
+
+def test_a_key_may_give_way_to_a_client_and_back(bench: Bench) -> None:
+    bench.vault.store(KEY)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.store(CLIENT)
+        bench.clock.advance(301)
+        client.get("/b")
+        bench.vault.store(KEY)
+        bench.clock.advance(301)
+        client.get("/c")
+
+    assert [call.headers.get("wix-site-id") for call in bench.wix.calls] == [SITE_ID, None, SITE_ID]
+    assert len(bench.wix.exchanges) == 1
+
+
+def test_a_living_token_survives_a_rotation_until_it_is_renewed(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 3600
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.clock.advance(400)
+        client.get("/b")
+        assert len(bench.wix.exchanges) == 1
+        bench.clock.advance(3000)
+        client.get("/c")
+
+    assert bench.wix.exchanges[1]["client_secret"] == ROTATED_CLIENT["client_secret"]
+
+
+# ---- The site ------------------------------------------------------------------------
+
+
+def test_the_site_is_checked_once_for_each_version_of_the_secret(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client(site_id=SITE_ID.upper()) as client:
+        for _ in range(3):
+            assert client.get("/a").status_code == 200
+            bench.clock.advance(299)
+        bench.vault.store(ROTATED_CLIENT)
+        bench.clock.advance(301)
+        assert client.get("/a").status_code == 200
+
+    assert len(bench.wix.exchanges) == 4
+    checks = bench.wix.asked("/oauth2/token-info")
+    assert len(checks) == 2
+    assert all("Authorization" not in check.headers for check in checks)
+
+
+def test_a_credential_for_another_site_is_refused_before_the_request_is_sent(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.site_id = OTHER_SITE_ID
+
+    with bench.client(site_id=SITE_ID) as client:
+        for _ in range(2):
+            with pytest.raises(WrongSiteError, match=OTHER_SITE_ID):
+                client.get("/a")
+            bench.clock.advance(6)
+
+    assert bench.wix.calls == []
+    assert len(bench.wix.exchanges) == 2  # nothing was kept as good
+
+
+def test_a_rotation_to_another_sites_credential_is_refused_at_the_next_renewal(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client(site_id=SITE_ID) as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.wix.site_id = OTHER_SITE_ID
+        bench.clock.advance(301)
+        for _ in range(2):
+            with pytest.raises(WrongSiteError):
+                client.get("/b")
+
+    assert len(bench.wix.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "key", [KEY | {"site_id": OTHER_SITE_ID}, KEY | {"site_id": None, "account_id": SITE_ID}]
+)
+def test_a_key_for_another_site_is_refused_before_anything_is_sent(
+    bench: Bench, key: object
+) -> None:
+    bench.vault.store(key)
+
+    with bench.client(site_id=SITE_ID) as client, pytest.raises(WrongSiteError):
+        client.get("/a")
+
+    assert bench.wix.requests == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "checks"),
+    [
+        (httpx.Response(503), 2),
+        (httpx.Response(404), 2),
+        (httpx.Response(200, json={"active": True}), 1),
+        (httpx.Response(200, text="?"), 1),
+    ],
+)
+def test_a_site_that_wix_does_not_name_is_taken_on_trust_with_a_warning(
+    bench: Bench, caplog: pytest.LogCaptureFixture, reply: httpx.Response, checks: int
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.info_replies = [reply]
+
+    with bench.client(site_id=SITE_ID) as client:
+        assert client.get("/a").status_code == 200
+        bench.clock.advance(299)
+        assert client.get("/b").status_code == 200
+
+    assert "WARNING" in caplog.text
+    assert len(bench.wix.asked("/oauth2/token-info")) == checks
+
+
+def test_a_network_failure_in_the_check_costs_the_request_but_not_the_token(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.info_replies = [httpx.ReadTimeout("no answer")]
+
+    with bench.client(site_id=SITE_ID) as client:
+        with pytest.raises(httpx.ReadTimeout) as failure:
+            client.get("/a")
+        assert is_token_request(failure.value.request)
+        assert client.get("/a").status_code == 200
+
+    assert len(bench.wix.exchanges) == 1
+
+
+# ---- Without a credential ---------------------------------------------------------------
+
+
+def test_no_credential_is_an_error_and_never_an_unsigned_request(bench: Bench) -> None:
+    with bench.client() as client, pytest.raises(SecretMissingError):
+        client.get("/a")
+
+    assert bench.wix.requests == []
+
+
+def test_a_secret_that_is_taken_away_ends_the_use_of_its_key(bench: Bench) -> None:
+    bench.vault.store(KEY)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.client.delete_secret(SecretId=bench.vault.arn, ForceDeleteWithoutRecovery=True)
+        bench.clock.advance(301)
+        for _ in range(2):
+            with pytest.raises(SecretMissingError):
+                client.get("/b")
+
+    assert len(bench.wix.calls) == 1

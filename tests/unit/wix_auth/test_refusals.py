@@ -1,0 +1,325 @@
+import traceback
+from collections.abc import Callable
+
+import httpx
+import pytest
+from botocore.stub import Stubber
+
+from tests.canaries import CLIENT_SECRET, MARKS, ROTATED_CLIENT_SECRET, SITE_ID
+from tests.unit.wix_auth.fakes import (
+    CLIENT,
+    KEY,
+    OTHER_SITE_ID,
+    ROTATED_CLIENT,
+    Bench,
+    refusal,
+)
+from wix_auth import (
+    COOL_DOWN_SECONDS,
+    CredentialRefusedError,
+    ForeignOriginError,
+    InstallationUnknownError,
+    SecretEmptyError,
+    SecretForbiddenError,
+    SecretInvalidError,
+    SecretMissingError,
+    SecretUnavailableError,
+    TokenUnavailableError,
+    WixAuthError,
+    WrongSiteError,
+)
+
+# ---- Rotation ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_a_rotation_heals_at_the_next_refused_exchange(bench: Bench, status: int) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.wix.live_tokens.clear()
+        bench.wix.exchange_replies = [refusal(status)]
+
+        assert client.get("/b").status_code == 200
+
+    sent = [exchange["client_secret"] for exchange in bench.wix.exchanges]
+    assert sent == [CLIENT_SECRET, CLIENT_SECRET, ROTATED_CLIENT_SECRET]
+    assert bench.events[1:] == ["exchange_refused", "credential_reread", "token_exchanged"]
+
+
+def test_a_rotation_to_a_key_heals_too(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.store(KEY)
+        bench.wix.live_tokens.clear()
+        bench.wix.good_secrets.clear()
+
+        assert client.get("/b").status_code == 200
+
+
+def test_a_refused_credential_that_did_not_change_is_exchanged_once(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.good_secrets.clear()
+
+    with bench.client() as client, pytest.raises(CredentialRefusedError) as error:
+        client.get("/a")
+
+    assert error.value.wix_request_id == "request-1"
+    assert len(bench.wix.exchanges) == 1
+    assert bench.wix.calls == []
+
+
+def test_a_refusal_stands_for_a_while_and_then_wix_is_asked_again(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.good_secrets.clear()
+
+    with bench.client() as client:
+        for _ in range(3):
+            with pytest.raises(CredentialRefusedError, match="request-1"):
+                client.get("/a")
+        assert len(bench.wix.exchanges) == 1
+
+        bench.vault.store(ROTATED_CLIENT)
+        bench.wix.good_secrets = {ROTATED_CLIENT_SECRET}
+        bench.clock.advance(COOL_DOWN_SECONDS)
+        assert client.get("/a").status_code == 200
+
+
+def test_a_secret_that_cannot_be_read_anew_counts_as_unchanged(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.good_secrets.clear()
+
+    with bench.client() as client:
+        bench.wix.exchange_replies = [httpx.Response(503)]
+        with pytest.raises(TokenUnavailableError):
+            client.get("/a")
+        with Stubber(bench.vault.client) as stub:
+            stub.add_client_error("get_secret_value", "InternalServiceError")
+            with pytest.raises(CredentialRefusedError):
+                client.get("/a")
+
+    assert "Whether the credential has changed is not known" in caplog.text
+
+
+# ---- The previous version ---------------------------------------------------------------
+
+
+def rotate_to_a_refused_credential(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.vault.store(ROTATED_CLIENT)
+    bench.wix.good_secrets = {CLIENT_SECRET}
+
+
+def test_the_previous_credential_helps_out_loudly_if_it_opens_this_site(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    rotate_to_a_refused_credential(bench)
+
+    with bench.client(site_id=SITE_ID) as client:
+        assert client.get("/a").status_code == 200
+        assert client.get("/b").status_code == 200
+
+    assert len(bench.wix.exchanges) == 2
+    assert bench.events[-1] == "previous_credential_used"
+    assert "Working with the secret's AWSPREVIOUS" in caplog.text
+    assert "ERROR" in {record.levelname for record in caplog.records}
+
+
+def test_the_present_credential_is_tried_first_again_at_the_next_renewal(bench: Bench) -> None:
+    rotate_to_a_refused_credential(bench)
+
+    with bench.client(site_id=SITE_ID) as client:
+        client.get("/a")
+        bench.wix.good_secrets = {ROTATED_CLIENT_SECRET}
+        bench.clock.advance(250)
+        client.get("/b")
+
+    assert bench.wix.exchanges[-1]["client_secret"] == ROTATED_CLIENT_SECRET
+    assert bench.events.count("previous_credential_used") == 1
+
+
+def test_the_previous_credential_is_not_even_tried_if_the_site_is_not_known(bench: Bench) -> None:
+    rotate_to_a_refused_credential(bench)
+
+    with bench.client() as client, pytest.raises(CredentialRefusedError):
+        client.get("/a")
+
+    assert [e["client_secret"] for e in bench.wix.exchanges] == [ROTATED_CLIENT_SECRET]
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        httpx.Response(200, json={"siteId": OTHER_SITE_ID}),
+        httpx.Response(200, json={"active": True}),
+        httpx.Response(200, text="?"),
+        httpx.Response(503),
+    ],
+)
+def test_the_previous_credential_is_not_used_unless_it_is_shown_to_open_this_site(
+    bench: Bench, info: httpx.Response
+) -> None:
+    rotate_to_a_refused_credential(bench)
+    bench.wix.info_replies = [info]
+
+    with bench.client(site_id=SITE_ID) as client, pytest.raises(CredentialRefusedError):
+        client.get("/a")
+
+    assert bench.wix.calls == []
+    assert "previous_credential_used" not in bench.events
+
+
+@pytest.mark.parametrize("before", [None, KEY, "not a credential", ROTATED_CLIENT])
+def test_a_previous_value_that_is_absent_or_of_no_use_leaves_the_refusal(
+    bench: Bench, before: object
+) -> None:
+    if before is not None:
+        bench.vault.store(before)
+    bench.vault.store(CLIENT)
+    bench.wix.good_secrets.clear()
+
+    with bench.client(site_id=SITE_ID) as client, pytest.raises(CredentialRefusedError):
+        client.get("/a")
+
+    assert bench.wix.calls == []
+
+
+def test_a_version_that_was_just_refused_is_not_tried_again_as_the_previous_one(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client(site_id=SITE_ID) as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.wix.good_secrets.clear()
+        bench.wix.live_tokens.clear()
+        with pytest.raises(CredentialRefusedError):
+            client.get("/b")
+
+    sent = [exchange["client_secret"] for exchange in bench.wix.exchanges]
+    assert sent == [CLIENT_SECRET, CLIENT_SECRET, ROTATED_CLIENT_SECRET]
+
+
+def test_an_unknown_installation_is_no_reason_to_go_back_to_the_previous_credential(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.vault.store(ROTATED_CLIENT)
+    bench.wix.exchange_replies = [refusal(404)]
+
+    with bench.client(site_id=SITE_ID) as client, pytest.raises(InstallationUnknownError):
+        client.get("/a")
+
+    assert len(bench.wix.exchanges) == 1
+
+
+# ---- Try later ----------------------------------------------------------------------------
+
+
+def test_wix_is_left_alone_for_as_long_as_it_asks(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.exchange_replies = [httpx.Response(429, headers={"Retry-After": "7"})]
+
+    with bench.client() as client:
+        for _ in range(2):
+            with pytest.raises(TokenUnavailableError) as error:
+                client.get("/a")
+            assert error.value.retry_after == 7
+        assert len(bench.wix.exchanges) == 1
+        bench.clock.advance(7)
+        assert client.get("/a").status_code == 200
+
+
+def test_wix_is_asked_again_after_a_minute_however_long_it_asks_to_wait(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.exchange_replies = [httpx.Response(503, headers={"Retry-After": "86400"})]
+
+    with bench.client() as client:
+        with pytest.raises(TokenUnavailableError):
+            client.get("/a")
+        bench.clock.advance(60)
+        assert client.get("/a").status_code == 200
+
+
+def test_without_such_a_wish_the_caller_decides_when_to_try_again(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.exchange_replies = [httpx.Response(500, text="<html>")]
+
+    with bench.client() as client:
+        with pytest.raises(TokenUnavailableError) as error:
+            client.get("/a")
+        assert error.value.retry_after is None
+        assert client.get("/a").status_code == 200
+
+
+# ---- Every error, and what it must not say --------------------------------------------------
+
+
+def refuse(status: int) -> Callable[[Bench], None]:
+    def prepare(bench: Bench) -> None:
+        echo = refusal(status, error_description=f"{CLIENT_SECRET} is no good")
+        bench.vault.store(CLIENT)
+        bench.wix.exchange_replies = [echo]
+
+    return prepare
+
+
+def store(text: object) -> Callable[[Bench], None]:
+    return lambda bench: bench.vault.store(text)
+
+
+def fail_reading(code: str, message: str = "") -> Callable[[Bench], None]:
+    def prepare(bench: Bench) -> None:
+        stub = Stubber(bench.vault.client)
+        stub.add_client_error("get_secret_value", code, message)
+        stub.activate()
+
+    return prepare
+
+
+def belong_elsewhere(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.site_id = OTHER_SITE_ID
+
+
+@pytest.mark.parametrize(
+    ("prepare", "url", "remedy"),
+    [
+        (fail_reading("ResourceNotFoundException"), "/a", SecretMissingError),
+        (store(" "), "/a", SecretEmptyError),
+        (store('{"client_secret": "' + CLIENT_SECRET), "/a", SecretInvalidError),
+        (store(CLIENT | {"extra": CLIENT_SECRET}), "/a", SecretInvalidError),
+        (fail_reading("AccessDeniedException"), "/a", SecretForbiddenError),
+        (fail_reading("InternalServiceError"), "/a", SecretUnavailableError),
+        (refuse(400), "/a", CredentialRefusedError),
+        (refuse(404), "/a", InstallationUnknownError),
+        (refuse(429), "/a", TokenUnavailableError),
+        (refuse(200), "/a", TokenUnavailableError),
+        (belong_elsewhere, "/a", WrongSiteError),
+        (store(KEY | {"site_id": OTHER_SITE_ID}), "/a", WrongSiteError),
+        (store(CLIENT), "https://elsewhere.test", ForeignOriginError),
+    ],
+)
+def test_each_trouble_has_its_error_and_neither_it_nor_its_trace_tells_a_secret(
+    bench: Bench, prepare: Callable[[Bench], None], url: str, remedy: type[WixAuthError]
+) -> None:
+    prepare(bench)
+
+    with bench.client(site_id=SITE_ID) as client, pytest.raises(remedy) as error:
+        client.get(url)
+
+    assert type(error.value) is remedy
+    told = "".join(traceback.format_exception(error.value)) + repr(vars(error.value))
+    cause: BaseException | None = error.value
+    while cause is not None:
+        told += repr(cause)
+        cause = cause.__cause__ or cause.__context__
+    assert not [mark for mark in MARKS if mark in told]
+    assert bench.wix.calls == []
