@@ -7,6 +7,7 @@ repeat what a person typed; it goes to the caller as violations, and into no err
 
 import email.utils
 import json
+import re
 import time
 from datetime import UTC
 from http import HTTPStatus
@@ -73,11 +74,11 @@ def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -
 def retry_after(response: httpx.Response) -> float | None:
     """Return the seconds that a reply asks to wait, from either form of `Retry-After`."""
     text = response.headers.get("retry-after", "").strip()
-    if text.isdecimal():
+    if re.fullmatch("[0-9]{1,9}", text):
         return float(text)
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - time.time())
 
