@@ -21,7 +21,7 @@ from wix_admin.errors import (
 from wix_admin.models import Json
 from wix_admin.operations import Operation
 from wix_admin.replies import error_for, json_in, request_id_of
-from wix_auth import TokenUnavailableError, is_token_request
+from wix_auth import TokenUnavailableError, WixAuthError, is_token_request
 
 MAX_ATTEMPTS = 3
 FIRST_PAUSE_SECONDS = 0.5
@@ -37,7 +37,7 @@ ID_IN_PATH = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request to Wix and what became of it, as the logs have it."""
+    """One try of a call to Wix and what became of it, as the logs have it."""
 
     operation: str
     outcome: int | str
@@ -47,7 +47,7 @@ class Exchange:
 
 @dataclass(slots=True)
 class Traffic:
-    """Everything that one invocation sent to Wix."""
+    """Everything that one invocation asked of Wix, tries that got no token included."""
 
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -143,6 +143,9 @@ class WixClient:
         except httpx.RequestError as error:
             self._remember(operation, type(error).__name__, began, None)
             raise _failure(operation, error) from error
+        except WixAuthError as error:
+            self._remember(operation, type(error).__name__, began, error.wix_request_id)
+            raise
         self._remember(operation, response.status_code, began, request_id_of(response))
         self._consistency = response.headers.get(CONSISTENCY_HEADER, self._consistency)
         if not response.is_success:
