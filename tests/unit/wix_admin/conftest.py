@@ -1,0 +1,72 @@
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests import canaries
+from tests.unit.wix_admin.builders import Clock, FakeWix
+from wix_admin import process, telemetry
+from wix_admin.effects import EffectsTable
+from wix_admin.settings import settings
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+TABLE = "effects"
+
+
+@pytest.fixture(autouse=True)
+def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A new function process: its environment, and nothing remembered."""
+    monkeypatch.setenv("WIX_SITE_ID", canaries.SITE_ID)
+    monkeypatch.setenv("WIX_SECRET_ARN", "wix")
+    monkeypatch.setenv("EFFECTS_TABLE_NAME", TABLE)
+    yield
+    for cached in (settings, process.wix_http, process.effects_table):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def wix(clock: Clock) -> FakeWix:
+    return FakeWix(clock)
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    """DynamoDB in memory, with an empty ledger."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        client.create_table(
+            TableName=TABLE,
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client
+
+
+@pytest.fixture
+def ledger(dynamodb: "DynamoDBClient", clock: Clock) -> EffectsTable:
+    return EffectsTable(TABLE, dynamodb, now=clock)
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Returns what was logged until now, as the log service would read it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(telemetry.logger.registered_formatter)
+    telemetry.logger.addHandler(handler)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.getLogger(telemetry.logger.name).removeHandler(handler)
