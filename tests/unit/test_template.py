@@ -1,5 +1,6 @@
 """What the template promises: who may do what, and that nothing was forgotten."""
 
+import ast
 import json
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from tests import template
 from tests.template import PROJECT, Resource
+from wix_admin.problems import KINDS
 
 HANDLER_FILES = {
     f"{path.parent.name}/{path.stem}"
@@ -135,10 +137,11 @@ def test_a_function_calls_the_handler_of_its_file(action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_a_function_says_what_it_does_and_what_wix_must_permit(action: str) -> None:
+def test_a_function_says_what_its_file_says_and_what_wix_must_permit(action: str) -> None:
     what, _, permission = FUNCTIONS[ACTIONS[action]]["Description"].partition(" Wix permission - ")
 
-    assert what.endswith(".")
+    module = ast.parse((PROJECT / "functions" / f"{action}.py").read_text())
+    assert what == (ast.get_docstring(module) or "").splitlines()[0]
     assert permission in {"Read Orders.", "Manage Orders."}
 
 
@@ -313,11 +316,25 @@ def test_a_refusal_is_a_problem_document(kind: str) -> None:
     assert problem.keys() == {
         "type", "title", "status", "detail", "code", "requestId", "retryable",
     }  # fmt: skip
+    assert problem["type"] == f"urn:wix-admin:problem:{problem['code']}"
     assert problem["status"] == refusal["StatusCode"]
     assert problem["requestId"] == "$context.requestId"
     assert problem["code"].replace("_", "").isalpha()
     assert problem["code"].islower()
     assert refusal["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_a_code_means_the_same_whoever_answers(kind: str) -> None:
+    problem = json.loads(REFUSALS[kind]["ResponseTemplates"]["application/json"])
+
+    ours = KINDS.get(problem["code"])
+    if ours is not None:
+        assert (ours.title, ours.status, ours.retryable) == (
+            problem["title"],
+            problem["status"],
+            problem["retryable"],
+        )
 
 
 def test_a_refusal_for_load_says_when_to_come_back() -> None:
