@@ -1,0 +1,195 @@
+"""The deployed stack, and a handle to use it like a caller, an operator or an event would."""
+
+import itertools
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from tests import canaries
+from tests.local_stack import sam
+from tests.local_stack.aws import Account, Credentials, json_bytes, signed
+from tests.local_stack.emulator import UNSUPPORTED_TYPES, add_gateway_responses, api_url, emulator
+from tests.local_stack.progress import Progress
+from tests.wix_simulator import WixSimulator
+
+CREDENTIAL = {
+    "kind": "client_credentials",
+    "client_id": canaries.CLIENT_ID,
+    "client_secret": canaries.CLIENT_SECRET,
+    "instance_id": canaries.INSTANCE_ID,
+}
+"""What the secret holds unless a test puts something else there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a direct call came to. `error` is Lambda's word for it: Unhandled, or nothing."""
+
+    payload: Any
+    error: str | None
+
+
+@dataclass
+class LocalStack:
+    """The stack as deployed, and the Wix it talks to."""
+
+    account: Account
+    outputs: dict[str, str]
+    functions: dict[str, str]
+    """The name that AWS gave each function, by its name in the template."""
+    wix: WixSimulator
+    _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+
+    @cached_property
+    def api_url(self) -> str:
+        return api_url(self.account, self.outputs["AdminApiUrl"])
+
+    @cached_property
+    def admin(self) -> Credentials:
+        """A caller who may call every route."""
+        return self.caller("OrdersAdminPolicy")
+
+    def caller(self, *policies: str) -> Credentials:
+        """A new caller with these policies of the stack's outputs, and nothing else."""
+        iam = self.account.client("iam")
+        name = f"caller-{next(self._numbers)}"
+        iam.create_user(UserName=name)
+        for policy in policies:
+            iam.attach_user_policy(UserName=name, PolicyArn=self.outputs[policy])
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        credentials: Credentials | None,
+        json: object = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """Call a route; without credentials the request is not signed."""
+        content = b"" if json is None else json_bytes(json)
+        given = {} if json is None else {"Content-Type": "application/json"}
+        url = self.api_url + path
+        request = (
+            httpx.Request(method, url, content=content, headers=given | (headers or {}))
+            if credentials is None
+            else signed(method, url, credentials, content=content, headers=given | (headers or {}))
+        )
+        return self._http.send(request)
+
+    def invoke(self, function: str, payload: object, *, wait: bool = True) -> Invocation:
+        """Call a function directly, by its name in the template.
+
+        Args:
+            wait: Whether to wait for the answer, or leave the call to Lambda as an event.
+        """
+        reply = self.account.client("lambda").invoke(
+            FunctionName=self.functions[function],
+            InvocationType="RequestResponse" if wait else "Event",
+            Payload=json_bytes(payload),
+        )
+        body = reply["Payload"].read()
+        return Invocation(json.loads(body) if body else None, reply.get("FunctionError"))
+
+    def put_credential(self, value: dict[str, str]) -> None:
+        """Put a credential where the functions find it. Warm functions keep what they have."""
+        self.account.client("secretsmanager").put_secret_value(
+            SecretId=self.outputs["WixSecretArn"], SecretString=json.dumps(value)
+        )
+
+    def logs(self, group: str = "") -> list[str]:
+        """The lines that functions logged, oldest first, of all groups or those named like this."""
+        client = self.account.client("logs")
+        groups = client.get_paginator("describe_log_groups").paginate()
+        names = [found["logGroupName"] for page in groups for found in page["logGroups"]]
+        lines: list[tuple[int, str]] = []
+        for name in names:
+            if group not in name:
+                continue
+            pages = client.get_paginator("filter_log_events").paginate(logGroupName=name)
+            lines += [(e["timestamp"], e["message"]) for page in pages for e in page["events"]]
+        return [message for _, message in sorted(lines, key=lambda line: line[0])]
+
+    def close(self) -> None:
+        self._http.close()
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        return httpx.Client(timeout=60, trust_env=False)
+
+
+@contextmanager
+def local_stack(
+    artifacts: sam.Artifacts, folder: Path, logs: Path, progress: Progress
+) -> Iterator[LocalStack]:
+    """Start and deploy everything; stop it when the block ends, however it ends.
+
+    Args:
+        artifacts: What `sam build` made.
+        folder: Where all state goes; it may be deleted afterwards.
+        logs: The folder for what everything logs: the tools, the stand-in and the functions.
+
+    Raises:
+        ProcessError: If something did not start or deploy.
+    """
+    with WixSimulator(seed=7) as wix, emulator(folder, logs) as account:
+        progress.note(f"Wix is at {wix.url}, AWS at {account.endpoint}")
+        with progress.step("Deploying the stack"):
+            stack = _deploy(artifacts, account, wix, logs, progress)
+        stack.put_credential(CREDENTIAL)
+        try:
+            yield stack
+        finally:
+            stack.close()
+            (logs / "functions.log").write_text("\n".join(stack.logs()))
+
+
+def _deploy(
+    artifacts: sam.Artifacts,
+    account: Account,
+    wix: WixSimulator,
+    logs: Path,
+    progress: Progress,
+) -> LocalStack:
+    template, left_out = sam.without_types(artifacts.read_template(), UNSUPPORTED_TYPES)
+    # Beside the built one, as the paths in it are relative.
+    path = artifacts.folder / "template-local.yaml"
+    path.write_text(yaml.safe_dump(template, sort_keys=False))
+    for resource in left_out:
+        progress.note(f"Left out, as the stand-in does not know it: {resource}")
+    bucket = f"artifacts-{secrets.token_hex(4)}"
+    account.client("s3").create_bucket(Bucket=bucket)
+    parameters = {
+        "Architecture": sam.ARCHITECTURE,
+        "WixSiteId": canaries.SITE_ID,
+        "WixApiUrl": wix.url,
+        "RequestsPerSecond": "1000",
+        "RequestBurst": "1000",
+    }
+    sam.deploy(path, account, bucket, parameters, logs)
+    client = account.client("cloudformation")
+    deployed = client.describe_stacks(StackName=sam.STACK_NAME)["Stacks"][0]
+    resources = client.describe_stack_resources(StackName=sam.STACK_NAME)["StackResources"]
+    api = next(r for r in resources if r["LogicalResourceId"] == "AdminApi")["PhysicalResourceId"]
+    properties = template["Resources"]["AdminApi"]["Properties"]
+    add_gateway_responses(account, api, template["Parameters"]["StageName"]["Default"], properties)
+    return LocalStack(
+        account=account,
+        outputs={output["OutputKey"]: output["OutputValue"] for output in deployed["Outputs"]},
+        functions={
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for resource in resources
+            if resource["ResourceType"] == "AWS::Lambda::Function"
+        },
+        wix=wix,
+    )
