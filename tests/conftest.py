@@ -1,0 +1,70 @@
+"""What every test may ask for, and what keeps all of them on this machine."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from tests.local_stack import Artifacts, LocalStack, build, local_stack
+from tests.local_stack.progress import Progress
+
+pytest_plugins = ["tests.log_guard"]
+
+NOWHERE = "http://127.0.0.1:9"
+"""An address of this machine where nothing answers."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_real_can_be_reached() -> Iterator[None]:
+    """Whatever a test forgets to set points to nowhere: not to AWS, not to Wix."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("AWS_", "WIX_"))]:
+            patch.delenv(name)
+        patch.setenv("AWS_ENDPOINT_URL", NOWHERE)
+        patch.setenv("WIX_API_URL", NOWHERE)
+        patch.setenv("AWS_REGION", "us-east-1")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_CONFIG_FILE", os.devnull)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_terminated_run_stops_what_it_started() -> Iterator[None]:
+    """Tear fixtures down on SIGTERM too; by default it ends the run on the spot."""
+
+    def leave(signum: int, _frame: FrameType | None) -> None:
+        pytest.exit("terminated", 128 + signum)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="session")
+def work_folder() -> Iterator[Path]:
+    """State of this run that is not a log."""
+    folder = Path(tempfile.mkdtemp(prefix="wix-admin-tests-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def artifacts(work_folder: Path, log_folder: Path) -> Artifacts:
+    """What `sam build` makes for this machine's processor; built once, on first use."""
+    return build(work_folder / "build", log_folder)
+
+
+@pytest.fixture(scope="session")
+def stack(artifacts: Artifacts, work_folder: Path, log_folder: Path) -> Iterator[LocalStack]:
+    """The stack, deployed once on first use, with a Wix that all its tests share."""
+    with local_stack(artifacts, work_folder, log_folder, Progress()) as running:
+        yield running
