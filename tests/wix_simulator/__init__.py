@@ -6,6 +6,19 @@
         assert wix.refunds(order["id"]) == []
 
 Or alone, to be steered over HTTP: `python -m tests.wix_simulator`.
+
+It is strict: what Wix does not document is refused. Where Wix's behaviour is unknown there is a
+switch (`Switches`). These are guesses without one, so nothing should depend on them:
+
+* 404 `ORDER_NOT_FOUND` for an unknown order, wherever its id stands, except that lists by ids
+  leave it out; 404 `FULFILLMENT_NOT_FOUND`; 428 `ORDER_NOT_APPROVED` for its fulfillment.
+* The details of a refused search are empty; its message names the field.
+* A payment recorded without a status is pending. An order whose only money is authorized has
+  payment status PENDING.
+* In an order that is shipped, digital lines need no fulfillment.
+* A refund that failed wholly gives its units free again and restocks nothing.
+* A refund that names a line or a fee twice is refused.
+* `/update-status` answers 428 for a transition that is not allowed, 400 otherwise.
 """
 
 from tests.wix_simulator.auth import ACCOUNT_ID, ApiKey, App
@@ -21,7 +34,13 @@ from tests.wix_simulator.builders import (
     membership,
     offline,
 )
-from tests.wix_simulator.errors import HTML_PAGE, application_error_body, system_error_body
+from tests.wix_simulator.errors import (
+    HTML_PAGE,
+    Violation,
+    application_error_body,
+    system_error_body,
+    validation_error_body,
+)
 from tests.wix_simulator.faults import Fault, too_many_requests
 from tests.wix_simulator.journal import RecordedRequest
 from tests.wix_simulator.simulator import WixSimulator
@@ -40,6 +59,7 @@ __all__ = [
     "RecordedRequest",
     "SentMail",
     "Switches",
+    "Violation",
     "WixSimulator",
     "application_error_body",
     "authorized",
@@ -51,4 +71,5 @@ __all__ = [
     "offline",
     "system_error_body",
     "too_many_requests",
+    "validation_error_body",
 ]

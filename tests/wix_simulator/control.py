@@ -66,6 +66,7 @@ def control_routes(wix: "WixSimulator") -> list[web.RouteDef]:
         web.post(f"{base}/refunds/settle", _answering(control.settle_refund)),
         web.get(f"{base}/mails", _answering(control.mails)),
         web.post(f"{base}/reset", _answering(control.reset)),
+        web.route("*", base + "/{anything:.*}", _answering(control.unknown)),
     ]
 
 
@@ -153,6 +154,9 @@ class _Control:
 
     def mails(self, _body: Any, _request: web.Request) -> Any:
         return [asdict(each) for each in self._wix.mails]
+
+    def unknown(self, _body: Any, _request: web.Request) -> Any:
+        raise LookupError("no such command; GET /_simulator tells all")
 
     def reset(self, _body: Any, _request: web.Request) -> Any:
         self._wix.reset()

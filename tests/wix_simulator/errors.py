@@ -65,19 +65,15 @@ def application_error_body(code: str, description: str = "", data: Json | None =
 
 def validation_error(violations: Iterable[Violation]) -> RefusedError:
     """A refusal because the request has the wrong shape."""
-    found = list(violations)
-    first = found[0]
-    return RefusedError(
-        Reply(
-            {
-                "message": f'INVALID_ARGUMENT: "{first.field}" {first.description}',
-                "details": {
-                    "validationError": {"fieldViolations": [each.to_json() for each in found]}
-                },
-            },
-            400,
-        )
-    )
+    return RefusedError(Reply(validation_error_body(*violations), 400))
+
+
+def validation_error_body(first: Violation, *others: Violation) -> Json:
+    found = [each.to_json() for each in (first, *others)]
+    return {
+        "message": f'INVALID_ARGUMENT: "{first.field}" {first.description}',
+        "details": {"validationError": {"fieldViolations": found}},
+    }
 
 
 def invalid(field_name: str, description: str, rule: str = "VALIDATION") -> RefusedError:
@@ -85,12 +81,8 @@ def invalid(field_name: str, description: str, rule: str = "VALIDATION") -> Refu
     return validation_error([Violation(field_name, description, rule)])
 
 
-def system_error(status: int, code: str) -> RefusedError:
-    """The rare third kind of error."""
-    return RefusedError(Reply(system_error_body(code), status))
-
-
 def system_error_body(code: str) -> Json:
+    """The rare third kind of error; the simulator itself never has it."""
     return {"message": "", "details": {"systemError": {"errorCode": code}}}
 
 

@@ -59,6 +59,8 @@ class Fault:
             raise ValueError("a fault is one of status, drop, reset and garbage")
         if self.effect and self.status is None:
             raise ValueError("effect goes with status; say drop='after' or reset='after'")
+        if self.times is not None and self.times < 1:
+            raise ValueError("a fault hits at least once")
 
     @property
     def prevents_work(self) -> bool:
@@ -115,7 +117,7 @@ class Faults:
         return dict(self._rules)
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault that hits a request, if any; each matching rule counts it."""
+        """The fault that hits a request, if any. A request is counted by one rule only."""
         for number, fault in list(self._rules.items()):
             if not fault.matches(method, path):
                 continue

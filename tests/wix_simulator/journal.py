@@ -36,7 +36,7 @@ class RecordedRequest:
     """The status that was answered; None while working, or if no answer was sent."""
 
     effect: bool = False
-    """Whether it changed something at Wix (bought a token, made a refund)."""
+    """Whether a call that writes was carried out, even if the caller was told otherwise."""
 
     fault: str | None = None
     """The fault rule that hit it."""

@@ -230,8 +230,10 @@ def _check_field(name: str, value: Any) -> None:
             raise plain_error(400, f"Operator '{operator}' of field '{name}' has a wrong value")
         if operator == "$exists" and not isinstance(operand, bool):
             raise plain_error(400, f"Operator '$exists' of field '{name}' takes a boolean")
-        for each in operand if takes_list else [operand]:
-            _comparable(name, each)
+        if operand is None and operator not in {"$eq", "$ne"}:
+            raise plain_error(400, f"Operator '{operator}' of field '{name}' takes a value")
+        if operator not in {"$exists", "$startsWith"}:
+            _operand(name, operator, operand)
 
 
 def _matches(order: Json, condition: Json) -> bool:
@@ -267,18 +269,25 @@ def _operand(name: str, operator: str, operand: Any) -> Any:
 
 def _comparable(name: str, value: Any) -> Any:
     """A value of a field, in a form that compares as the field's kind does."""
-    if value is None or isinstance(value, bool):
-        return value
+    if value is None:
+        return None
     try:
         if name in _DATES:
             return seconds_of(value)
         if name.endswith(".amount") or name == "number":
-            return Decimal(value)
+            return _finite(value)
     except (ArithmeticError, TypeError, ValueError):
         raise plain_error(400, f"Field '{name}' cannot be compared with this value") from None
-    if not isinstance(value, str):
+    if not isinstance(value, bool if name in _FLAGS else str):
         raise plain_error(400, f"Field '{name}' cannot be compared with this value")
     return value
+
+
+def _finite(value: Any) -> Decimal:
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError("not a number")
+    return number
 
 
 def _values(order: Json, name: str) -> Values:

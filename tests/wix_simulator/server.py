@@ -22,7 +22,6 @@ from tests.wix_simulator.state import State
 from tests.wix_simulator.world import Call, Route
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
-CONTROL_PREFIX = "/_simulator"
 
 AREAS: tuple[tuple[Route, ...], ...] = (
     tokens.ROUTES,
@@ -57,8 +56,8 @@ class _Request:
             if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
                 form = parse_qs(self.raw.decode(), strict_parsing=True, keep_blank_values=True)
                 return {name: values[-1] for name, values in form.items()}
-            return json.loads(self.raw)
-        except ValueError:
+            return json.loads(self.raw, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
             return ...
 
 
@@ -197,6 +196,10 @@ async def _read(request: web.Request, route: Route | None) -> _Request:
     )
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
 # ---- Bodies ----
 
 
@@ -209,8 +212,9 @@ def _body(request: _Request, route: Route, *, strict: bool) -> Json:
         if strict and body not in (None, {}):
             raise invalid("", "a body is not expected", "FIELD_NOT_ALLOWED")
         return {}
-    is_form = route.permission is None and "form-urlencoded" in request.headers["content-type"]
-    if not is_form and "json" not in request.headers.get("content-type", ""):
+    content_type = request.headers.get("content-type", "")
+    is_form = route.permission is None and "form-urlencoded" in content_type
+    if not is_form and "json" not in content_type:
         raise plain_error(400, "expected a body of type application/json")
     if not isinstance(body, dict):
         raise plain_error(400, "expected a JSON object")

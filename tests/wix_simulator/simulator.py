@@ -69,16 +69,19 @@ class WixSimulator:
     # ---- Life ----
 
     def start(self) -> None:
-        """Listen, and return when requests are taken."""
-        listening: Future[str] = Future()
+        """Listen, and return when requests are taken. After a stop: on the same port again."""
+        listening: Future[int] = Future()
         self._thread = threading.Thread(
             target=self._run, args=[listening], name="wix-simulator", daemon=True
         )
         self._thread.start()
-        self.url = listening.result(_START_SECONDS)
+        self._port = listening.result(_START_SECONDS)
+        self.url = f"http://{HOST}:{self._port}"
 
     def stop(self) -> None:
-        """End all connections and wait until nothing is left.
+        """End all connections and wait until nothing is left; what is known stays known.
+
+        Wix is down until the next `start`: connections are refused.
 
         Raises:
             AssertionError: If a request ran into a bug of the simulator.
@@ -103,13 +106,13 @@ class WixSimulator:
     ) -> None:
         self.stop()
 
-    def _run(self, listening: Future[str]) -> None:
+    def _run(self, listening: Future[int]) -> None:
         try:
             asyncio.run(self._listen(listening))
         except OSError as error:
             listening.set_exception(error)
 
-    async def _listen(self, listening: Future[str]) -> None:
+    async def _listen(self, listening: Future[int]) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         app = web.Application(client_max_size=MAX_BODY_BYTES)
@@ -120,7 +123,7 @@ class WixSimulator:
         try:
             listener = socket.create_server((HOST, self._port))
             await web.SockSite(runner, listener).start()
-            listening.set_result(f"http://{HOST}:{listener.getsockname()[1]}")
+            listening.set_result(listener.getsockname()[1])
             await self._stopping.wait()
         finally:
             await runner.cleanup()

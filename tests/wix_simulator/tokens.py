@@ -1,7 +1,12 @@
 """The token endpoints."""
 
+from tests.wix_simulator.bodies import Body
 from tests.wix_simulator.errors import Json, Reply
 from tests.wix_simulator.world import Call, Route
+
+
+class _InfoBody(Body):
+    token: str
 
 
 def exchange(call: Call) -> Reply:
@@ -11,7 +16,7 @@ def exchange(call: Call) -> Reply:
 
 def token_info(call: Call) -> Json:
     """POST /oauth2/token-info: what a token is worth."""
-    return call.world.accounts.token_info(call.body)
+    return call.world.accounts.token_info(call.read(_InfoBody).token)
 
 
 ROUTES = (

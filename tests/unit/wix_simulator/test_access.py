@@ -77,8 +77,11 @@ def test_a_missing_permission_may_be_answered_without_a_body(
     wix.switches.forbidden_body = "empty"
 
     reply = admin.get("/ecom/v1/orders/any")
+    wix.switches.forbidden_status = 401
+    otherwise = admin.get("/ecom/v1/orders/any")
 
     assert (reply.status_code, reply.content) == (403, b"")
+    assert otherwise.status_code == 401
 
 
 def test_a_site_that_calls_too_often_waits_until_a_minute_has_passed(
@@ -111,6 +114,8 @@ def test_every_answer_names_its_request(wix: WixSimulator, admin: httpx.Client) 
     [
         (b"{", "application/json"),
         (b"[]", "application/json"),
+        (b'{"customMessage": NaN}', "application/json"),
+        (b"[" * 100_000, "application/json"),
         (b"", "application/json"),
         (b"{}", "text/plain"),
     ],

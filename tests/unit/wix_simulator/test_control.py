@@ -50,6 +50,7 @@ def test_faults_and_switches_are_set_over_http(wix: WixSimulator, admin: httpx.C
         ("orders", {"totals": "1.00"}),
         ("refunds/plan", {"payment_id": "unknown", "becomes": "PENDING"}),
         ("clock", {}),
+        ("weather", {}),
     ],
 )
 def test_a_wrong_command_is_told_and_does_nothing(

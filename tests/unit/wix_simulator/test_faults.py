@@ -174,6 +174,19 @@ def test_time_is_given_and_moves_on_demand() -> None:
         assert wix.add_order()["createdDate"] == "2026-01-15T08:30:00.500Z"
 
 
+def test_wix_can_be_down_for_a_while_and_forgets_nothing(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    path = f"/ecom/v1/orders/{wix.add_order()['id']}"
+
+    wix.stop()
+    with pytest.raises(httpx.ConnectError):
+        admin.get(path)
+    wix.start()
+
+    assert admin.get(path).status_code == 200
+
+
 def test_stopping_does_not_wait_for_slow_requests() -> None:
     with WixSimulator() as wix, httpx.Client(base_url=wix.url) as http:
         wix.add_fault(Fault(latency=60))

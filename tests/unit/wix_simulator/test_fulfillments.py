@@ -72,7 +72,11 @@ def test_more_than_is_left_cannot_be_fulfilled(
 
     reply = create(admin, order["id"], *lines)
 
+    wix.switches.over_fulfillment_status = 428
+    otherwise = create(admin, order["id"], *lines)
+
     assert (reply.status_code, code_of(reply)) == (status, code)
+    assert otherwise.status_code == (428 if code == "LINE_ITEM_QUANTITY_EXCEEDED" else 400)
     assert wix.fulfillments(order["id"]) == []
 
 
@@ -171,6 +175,16 @@ def test_fulfillments_are_listed_for_one_order_or_many(
 
     assert len(single.json()["orderWithFulfillments"]["fulfillments"]) == 1
     assert [len(each["fulfillments"]) for each in many.json()["ordersWithFulfillments"]] == [1, 0]
+
+
+def test_in_a_mixed_order_only_what_is_shipped_needs_fulfilling(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    order = wix.add_order(lines=[line(1), line(1, kind="DIGITAL")])
+
+    create(admin, order["id"], {"id": FIRST})
+
+    assert wix.order(order["id"])["fulfillmentStatus"] == "FULFILLED"
 
 
 def test_what_is_not_shipped_counts_as_fulfilled_at_once(wix: WixSimulator) -> None:

@@ -224,6 +224,23 @@ def test_cancelling_twice_is_fine_or_refused_by_switch(
     assert [again.status_code, refused.status_code] == [200, 428]
 
 
+def test_a_waiting_order_is_approved_and_never_goes_back(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    order = wix.add_order(status="INITIALIZED")
+    path = f"/ecom/v1/orders/{order['id']}/update-status"
+
+    statuses = ["APPROVED", "APPROVED", "INITIALIZED", "PENDING"]
+    replies = [admin.post(path, json={"status": status}) for status in statuses]
+
+    assert replies[0].json()["order"]["status"] == "APPROVED"
+    assert [code_of(reply) for reply in replies[1:]] == [
+        "STATUS_ALREADY_SET",
+        "STATUS_NOT_SUPPORTED",
+        "UNSUPPORTED_TRANSITION",
+    ]
+
+
 # ---- Search ----
 
 
@@ -283,6 +300,10 @@ def test_a_filter_compares_as_the_kind_of_the_field_asks(
         ({"filter": {"$or": [{"lineItems.id": "x"}]}}, "Field 'lineItems.id' is not declared"),
         ({"filter": {"status": {"$gt": "A"}}}, "Operator '$gt' is not supported"),
         ({"filter": {"createdDate": {"$gt": "yesterday"}}}, "cannot be compared"),
+        ({"filter": {"createdDate": {"$gt": None}}}, "takes a value"),
+        ({"filter": {"archived": "true"}}, "cannot be compared"),
+        ({"filter": {"number": "NaN"}}, "cannot be compared"),
+        ({"filter": {"status": ["PAID"]}}, "has a wrong value"),
         ({"sort": [{"fieldName": "archived"}]}, "Field 'archived' is not declared as sortable"),
         ({"cursorPaging": {"limit": 101}}, "search.cursorPaging.limit"),
         ({"paging": {"limit": 10}}, "search.paging"),

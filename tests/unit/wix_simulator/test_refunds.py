@@ -381,6 +381,47 @@ def test_a_refund_that_failed_leaves_its_units_to_be_refunded_again(
     assert wix.order(order["id"])["lineItems"][0]["refundQuantity"] == 1
 
 
+def test_part_of_a_line_from_several_locations_is_not_restocked(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    order = wix.add_order(lines=[line(2, locations=2)])
+    part = {"paymentId": wix.payment_ids(order["id"])[0], "amount": money("10.00")}
+    unit = {"lineItems": [{"lineItemId": FIRST, "quantity": 1}]}
+
+    reply = refund(admin, order["id"], part, refundItems=unit, sideEffects={"restock": unit})
+
+    assert reply.status_code == 400
+    assert code_of(reply) == "PARTIAL_REFUND_FOR_MULTIPLE_LOCATIONS_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(("owed_again", "balance"), [(False, "0"), (True, "4.00")])
+def test_refunded_money_may_be_owed_again(
+    wix: WixSimulator, admin: httpx.Client, *, owed_again: bool, balance: str
+) -> None:
+    wix.switches.refund_reopens_balance = owed_again
+    order = wix.add_order()
+    part = {"paymentId": wix.payment_ids(order["id"])[0], "amount": money("4.00")}
+
+    refund(admin, order["id"], part)
+
+    assert wix.order(order["id"])["balanceSummary"]["balance"]["amount"] == balance
+
+
+def test_a_reason_can_be_forced_on_a_payment_and_taken_back(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    order = wix.add_order()
+    [payment_id] = wix.payment_ids(order["id"])
+    part = {"paymentId": payment_id, "amount": money("4.00")}
+
+    wix.force_refundability(payment_id, "PROVIDER_IS_DOWN")
+    refused = refund(admin, order["id"], part)
+    wix.force_refundability(payment_id, None)
+
+    assert code_of(refused) == "PAYMENT_NOT_REFUNDABLE"
+    assert refund(admin, order["id"], part).status_code == 200
+
+
 def test_the_parts_of_a_line_add_up_to_the_whole(wix: WixSimulator, admin: httpx.Client) -> None:
     order = wix.add_order(lines=[line(3, "3.33")], discount="1.00", tax_rate="0.07")
     [payment_id] = wix.payment_ids(order["id"])

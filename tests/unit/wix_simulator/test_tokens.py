@@ -122,6 +122,46 @@ def test_a_rotated_secret_replaces_the_old_one(wix: WixSimulator, http: httpx.Cl
     ]
 
 
+def test_a_rotation_may_keep_the_old_secret_or_end_the_tokens_it_bought(
+    wix: WixSimulator, http: httpx.Client
+) -> None:
+    wix.switches.rotation_kills_tokens = True
+    bought_before = token(http)
+
+    wix.rotate_secret(keep_old=True)
+
+    assert exchange(http).status_code == 200
+    assert get_order(http, "any", bought_before).status_code == 401
+
+
+def test_time_can_run_out_for_all_tokens_at_once(wix: WixSimulator, http: httpx.Client) -> None:
+    value = token(http)
+
+    assert wix.expire_tokens() == 1
+    assert get_order(http, "any", value).status_code == 401
+
+
+def test_an_exchange_may_succeed_with_created(wix: WixSimulator, http: httpx.Client) -> None:
+    wix.switches.token_success_status = 201
+
+    assert exchange(http).status_code == 201
+
+
+def test_an_exchange_needs_a_body_of_a_known_type(http: httpx.Client) -> None:
+    assert http.post("/oauth2/token").status_code == 400
+    assert http.post("/oauth2/token", content=b"{}").status_code == 400
+
+
+def test_a_token_names_its_site_and_no_other(wix: WixSimulator, http: httpx.Client) -> None:
+    path = f"/ecom/v1/orders/{wix.add_order()['id']}"
+    headers = {"authorization": token(http)}
+
+    own = http.get(path, headers=headers | {"wix-site-id": canaries.SITE_ID})
+    other = http.get(path, headers=headers | {"wix-site-id": OTHER_SITE})
+
+    assert [own.status_code, other.status_code] == [200, 403]
+
+
 def test_a_token_dies_when_its_time_is_over_or_when_it_is_killed(
     wix: WixSimulator, http: httpx.Client
 ) -> None:
@@ -140,15 +180,19 @@ def test_a_token_dies_when_its_time_is_over_or_when_it_is_killed(
     assert http.post("/oauth2/token-info", json={"token": value}).json() == {"active": False}
 
 
-def test_a_dead_token_may_be_answered_with_a_bad_request(
-    wix: WixSimulator, http: httpx.Client
+@pytest.mark.parametrize(
+    ("answer", "status", "code"),
+    [("WDE0117", 400, "WDE0117"), ("428", 428, "MISSING_METASITE_ID")],
+)
+def test_a_dead_token_may_be_answered_otherwise(
+    wix: WixSimulator, http: httpx.Client, answer: str, status: int, code: str
 ) -> None:
-    wix.switches.dead_token_answer = "WDE0117"
+    wix.switches.dead_token_answer = answer  # type: ignore[assignment]  # one of the literals
 
     reply = get_order(http, "any", "OauthNG.JWS.a.b.c")
 
-    assert reply.status_code == 400
-    assert reply.json()["details"]["applicationError"]["code"] == "WDE0117"
+    assert reply.status_code == status
+    assert reply.json()["details"]["applicationError"]["code"] == code
 
 
 @pytest.mark.parametrize(
