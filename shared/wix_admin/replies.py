@@ -30,7 +30,8 @@ from wix_admin.models import Json
 from wix_admin.operations import Operation
 
 MAX_DESCRIPTION = 300
-MAX_CODE = 80
+
+CODE = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 CLIENT_CLOSED_REQUEST = 499
 
@@ -159,7 +160,8 @@ def _details(body: Json) -> tuple[str, list[Violation]]:
             return _identifier(error.get(field)), []
     validation = details.get("validationError")
     violations = validation.get("fieldViolations") if isinstance(validation, dict) else None
-    named = [each for each in violations or [] if isinstance(each, dict)]
+    listed = violations if isinstance(violations, list) else []
+    named = [each for each in listed if isinstance(each, dict)]
     code = next((_identifier(each.get("ruleName")) for each in named if each.get("ruleName")), "")
     return code, [
         Violation(
@@ -173,6 +175,4 @@ def _details(body: Json) -> tuple[str, list[Violation]]:
 def _identifier(code: object) -> str:
     """Return a code that is nothing but a code, as free text has no place in an error."""
     text = str(code) if isinstance(code, str | int) else ""
-    return (
-        text if len(text) <= MAX_CODE and text.replace("_", "").replace("-", "").isalnum() else ""
-    )
+    return text if CODE.fullmatch(text) else ""
