@@ -1,0 +1,249 @@
+"""What Wix's answers mean."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import canaries
+from tests.unit.wix_admin.builders import READ, WRITE
+from wix_admin.errors import (
+    AdminError,
+    OutcomeUnknownError,
+    Violation,
+    WixConflictError,
+    WixError,
+    WixNotFoundError,
+    WixPermissionError,
+    WixRequestError,
+    WixStateError,
+    WixUnavailableError,
+)
+from wix_admin.models import WixEntity
+from wix_admin.operations import Operation
+from wix_admin.problems import KINDS
+from wix_admin.replies import error_for, json_in, read_as
+
+WORDS = f"{canaries.FIRST_NAME} of {canaries.STREET} wrote {canaries.MESSAGE}"
+
+
+def error_of(status: int, body: object, operation: Operation = READ) -> WixError:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"x-wix-request-id": "r-1"}
+    return error_for(httpx.Response(status, content=content, headers=headers), operation)
+
+
+def application(code: object) -> dict[str, Any]:
+    details = {"applicationError": {"code": code, "description": WORDS, "data": {"name": WORDS}}}
+    return {"message": WORDS, "details": details}
+
+
+def validation(*violations: object) -> dict[str, Any]:
+    return {"message": WORDS, "details": {"validationError": {"fieldViolations": violations}}}
+
+
+def system(code: object) -> dict[str, Any]:
+    return {"message": WORDS, "details": {"systemError": {"errorCode": code}}}
+
+
+NOTHING: dict[str, Any] = {}
+HTML = f"<html>{WORDS}</html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "code"),
+    [
+        # By status alone.
+        (307, b"", WixUnavailableError, "wix_unavailable"),
+        (400, NOTHING, WixRequestError, "wix_refused"),
+        (401, NOTHING, WixPermissionError, "wix_permission_missing"),
+        (403, b"", WixPermissionError, "wix_permission_missing"),
+        (404, HTML, WixNotFoundError, "not_found"),
+        (405, NOTHING, WixRequestError, "wix_refused"),
+        (409, NOTHING, WixConflictError, "conflict"),
+        (413, HTML, WixRequestError, "wix_refused"),
+        (428, NOTHING, WixStateError, "wix_forbids"),
+        (429, HTML, WixUnavailableError, "wix_busy"),
+        (499, NOTHING, WixUnavailableError, "wix_unavailable"),
+        (500, {"message": "", "details": {}}, WixUnavailableError, "wix_unavailable"),
+        (501, NOTHING, WixRequestError, "wix_refused"),
+        (502, HTML, WixUnavailableError, "wix_unavailable"),
+        (503, b"", WixUnavailableError, "wix_unavailable"),
+        (504, b"", WixUnavailableError, "wix_unavailable"),
+        # An application's own code.
+        (400, application("BAD_THING"), WixRequestError, "wix_refused"),
+        (400, application("THING_REVISION_MISMATCH"), WixConflictError, "conflict"),
+        (400, application("CONTACT_ALREADY_CHANGED"), WixConflictError, "conflict"),
+        (428, application("INVALID_REVISION"), WixConflictError, "conflict"),
+        (400, application("MEMBER_ALREADY_EXISTS"), WixConflictError, "conflict"),
+        (403, application("PERMISSION_DENIED"), WixPermissionError, "wix_permission_missing"),
+        (403, application("UNAUTHENTICATED"), WixPermissionError, "wix_permission_missing"),
+        (403, application("MEMBER_IS_OWNER"), WixStateError, "wix_forbids"),
+        (400, application("MISSING_METASITE_ID"), WixPermissionError, "wix_permission_missing"),
+        (403, application("WDE0117"), WixPermissionError, "wix_permission_missing"),
+        (404, application("BOOKING_NOT_FOUND"), WixNotFoundError, "not_found"),
+        (428, application("ORDER_CANCELED"), WixStateError, "wix_forbids"),
+        (429, application("FEATURE_LIMIT_EXCEEDED"), WixStateError, "wix_forbids"),
+        (500, application("OOPS"), WixUnavailableError, "wix_unavailable"),
+        # Fields that do not pass, and the rule they break.
+        (400, validation({"field": "a"}), WixRequestError, "wix_refused"),
+        (403, validation({}, {"ruleName": "NO_OWNER"}), WixStateError, "wix_forbids"),
+        # A system error.
+        (500, system("TIMEOUT"), WixUnavailableError, "wix_unavailable"),
+        (403, system("PERMISSION_DENIED"), WixPermissionError, "wix_permission_missing"),
+        # RFC 6749.
+        (400, {"error": "invalid_request", "error_description": WORDS}, WixRequestError,
+         "wix_refused"),
+        (401, {"error": "invalid_token"}, WixPermissionError, "wix_permission_missing"),
+    ],
+)  # fmt: skip
+def test_a_failed_reply_means_one_remedy(
+    status: int, body: object, kind: type[WixError], code: str
+) -> None:
+    error = error_of(status, body)
+
+    assert (type(error), error.code) == (kind, code)
+    assert error.code in KINDS
+    assert error.wix_request_id == "r-1"
+    assert str(error).startswith(f"things.get: Wix answered {status}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        HTML,
+        b"[" * 100_000,
+        b'{"details":' + b'{"a":' * 90_000,
+        b"1" * 5_000,
+        b"\xff\xfe",
+        [],
+        "text",
+        {"details": None},
+        {"details": "text"},
+        {"details": {"applicationError": "text"}},
+        {"details": {"validationError": []}},
+        {"details": {"validationError": {}}},
+        *(
+            {"details": {"validationError": {"fieldViolations": value}}}
+            for value in (5, True, "text", {"a": 1}, [1, "text", None, []])
+        ),
+    ],
+)
+def test_a_body_that_says_nothing_leaves_it_to_the_status(body: object) -> None:
+    error = error_of(400, body)
+
+    assert (type(error), error.wix_code, error.violations) == (WixRequestError, None, ())
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("BAD_THING", "BAD_THING"),
+        ("lower-case", "lower-case"),
+        ("-24901", "-24901"),
+        (24901, "24901"),
+        ("X" * 80, "X" * 80),
+        ("X" * 81, None),
+        ("", None),
+        (None, None),
+        ({"a": 1}, None),
+        (WORDS, None),
+        (canaries.PHONE, None),
+        (f"ada@{canaries.EMAIL_DOMAIN}", None),
+        ("Müller", None),
+        ("CODE\n", None),
+    ],
+)
+def test_only_what_looks_like_a_code_is_taken_for_one(said: object, read: str | None) -> None:
+    for body in (application(said), system(said), validation({"ruleName": said})):
+        assert error_of(400, body).wix_code == read
+
+
+@pytest.mark.parametrize("status", [302, 499, 500, 502, 503, 504])
+def test_a_write_that_wix_may_have_made_is_an_unknown_outcome(status: int) -> None:
+    error = error_of(status, NOTHING, WRITE)
+
+    assert type(error) is OutcomeUnknownError
+    assert error.code == "outcome_unknown"
+
+
+@pytest.mark.parametrize("body", [application("BAD_THING"), system("OOPS"), HTML, application("X")])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 428, 429, 500])
+def test_the_words_of_wix_are_in_no_error(status: int, body: object) -> None:
+    error = error_of(status, body)
+
+    assert not any(mark in str(error) for mark in canaries.MARKS)
+    assert error.violations == ()
+
+
+def test_the_words_of_wix_are_in_violations_only() -> None:
+    email = f"ada@{canaries.EMAIL_DOMAIN}"
+    body = validation(
+        {"field": "member.loginEmail", "description": WORDS, "violatedRule": "FORMAT"},
+        {"field": email, "violatedRule": "REQUIRED_FIELD"},
+        {"field": None, "description": "x" * 1_000},
+        {},
+    )
+
+    error = error_of(400, body)
+
+    assert not any(mark in str(error) for mark in canaries.MARKS)
+    assert error.violations == (
+        Violation("member.loginEmail", WORDS),
+        Violation(email, "REQUIRED_FIELD"),
+        Violation("", "x" * 300),
+        Violation("", ""),
+    )
+
+
+def test_a_missing_permission_is_named() -> None:
+    assert "THINGS.READ" in str(error_of(403, NOTHING))
+    assert "THINGS.MAKE" in str(error_of(401, NOTHING, WRITE))
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        (b"", {}),
+        (b" \r\n", {}),
+        (b"{}", {}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b"[1]", None),
+        (b"1", None),
+        (b"null", None),
+        (b"{", None),
+        (b"{'a': 1}", None),
+        (b'{"a": "\xff"}', None),
+        (b"[" * 100_000, None),
+    ],
+)
+def test_a_body_is_an_object_or_nothing_or_not_understood(content: bytes, read: object) -> None:
+    assert json_in(httpx.Response(200, content=content)) == read
+
+
+class Thing(WixEntity):
+    """Something with a number."""
+
+    id: str
+    size: int = 0
+
+
+def test_a_part_of_an_answer_is_read_as_a_model() -> None:
+    assert read_as(Thing, {"id": "1", "isNew": True}, READ).size == 0
+
+
+@pytest.mark.parametrize("answer", [None, [], "text", {}, {"id": "1", "size": canaries.MESSAGE}])
+@pytest.mark.parametrize(
+    ("operation", "kind"), [(READ, WixUnavailableError), (WRITE, OutcomeUnknownError)]
+)
+def test_a_part_that_cannot_be_read_is_named_and_not_quoted(
+    answer: object, operation: Operation, kind: type[AdminError]
+) -> None:
+    with pytest.raises(kind) as caught:
+        read_as(Thing, answer, operation)
+
+    assert canaries.MESSAGE not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert answer != {} or "(id)" in str(caught.value)
