@@ -252,7 +252,7 @@ def _sendable(reply: Reply, request_id: str) -> _Sendable:
             body = reply.body.encode()
         case _:
             headers.setdefault("Content-Type", "application/json; charset=utf-8")
-            body = json.dumps(reply.body, ensure_ascii=False).encode()
+            body = json.dumps(reply.body, ensure_ascii=False).encode(errors="replace")
     if reply.status == HTTPStatus.NO_CONTENT:
         body = b""
     return _Sendable(reply.status, body, headers)

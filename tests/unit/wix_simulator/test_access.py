@@ -130,6 +130,17 @@ def test_a_body_must_be_a_json_object(
     assert reply.status_code == 400
 
 
+def test_half_a_character_is_answered_like_any_other_text(admin: httpx.Client) -> None:
+    reply = admin.post(
+        "/ecom/v1/orders/search",
+        content=rb'{"search": {"filter": {"\ud800": "x"}}}',
+        headers={"content-type": "application/json"},
+    )
+
+    assert reply.status_code == 400
+    assert reply.json()["message"] == "Field '?' is not declared as filterable"
+
+
 def test_path_parameters_may_be_repeated_as_the_sdk_does_but_nothing_else_may_be_sent(
     wix: WixSimulator, admin: httpx.Client
 ) -> None:
