@@ -8,8 +8,9 @@ because Wix adds some at any time and a caller may need them. Names are `snake_c
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -27,8 +28,8 @@ Guid = Annotated[
 ]
 """An id as Wix writes it; upper case is taken and lowered, so that one order has one id."""
 
+MONEY = re.compile(r"[0-9]{1,16}(\.[0-9]{1,2})?")
 LARGEST_AMOUNT = Decimal(10) ** 15
-DECIMALS = 2
 
 
 def _amount(value: object) -> Decimal:
@@ -37,12 +38,8 @@ def _amount(value: object) -> Decimal:
         return value
     if not isinstance(value, str):
         raise PydanticCustomError("money", 'Write money as text with a dot, like "12.50"')
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    exponent = amount.as_tuple().exponent
-    if not isinstance(exponent, int) or not 0 < amount <= LARGEST_AMOUNT or -exponent > DECIMALS:
+    amount = Decimal(value) if MONEY.fullmatch(value) else Decimal(0)
+    if not 0 < amount <= LARGEST_AMOUNT:
         raise PydanticCustomError(
             "money", 'Write money as a positive amount with at most two decimals, like "12.50"'
         )
@@ -124,5 +121,5 @@ class Price(WixEntity):
 
 
 def to_price(amount: Decimal) -> Json:
-    """Write an amount the way Wix's eCommerce API reads it."""
-    return {"amount": str(amount)}
+    """Write an amount the way Wix's eCommerce API reads it, without an exponent."""
+    return {"amount": f"{amount:f}"}
