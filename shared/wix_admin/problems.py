@@ -58,7 +58,11 @@ AUTH_CODES = {
     "InstallationUnknownError": "credential_refused",
     "WrongSiteError": "wrong_site",
     "TokenUnavailableError": "wix_unavailable",
+    "ForeignOriginError": "internal_error",
 }
+
+MAX_FIELDS = 100
+"""How many fields one problem names, as Lambda hands on no answer of any size."""
 
 
 def code_of(error: AdminError | WixAuthError) -> str:
@@ -93,6 +97,7 @@ def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]
             described["wixCode"] = error.wix_code
         if error.violations:
             described["errors"] = [
-                {"field": each.field, "detail": each.detail} for each in error.violations
+                {"field": each.field, "detail": each.detail}
+                for each in error.violations[:MAX_FIELDS]
             ]
     return described
