@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from wix_admin.errors import SettingsError
-from wix_admin.models import GUID_PATTERN
+from wix_admin.models import Guid
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -38,7 +38,7 @@ class Settings(BaseModel):
 
     wix_api_url: Annotated[str, AfterValidator(_https_or_loopback)] = "https://www.wixapis.com"
     wix_secret_arn: Annotated[str, Field(min_length=1)]
-    wix_site_id: Annotated[str, Field(pattern=GUID_PATTERN)]
+    wix_site_id: Guid
     effects_table_name: str | None = None
 
 
