@@ -1,7 +1,6 @@
 """One opaque cursor for callers, whatever paging Wix uses underneath."""
 
 import base64
-import binascii
 import json
 from typing import Any
 
@@ -26,7 +25,7 @@ def unseal(operation: str, cursor: str) -> str:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         wrapped: Any = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
+    except (ValueError, RecursionError):
         wrapped = None
     if isinstance(wrapped, dict) and wrapped.get("v") == 1 and wrapped.get("of") == operation:
         position = wrapped.get("at")
