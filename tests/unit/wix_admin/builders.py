@@ -172,3 +172,13 @@ def queue_event(*bodies: str) -> dict[str, Any]:
             for index, body in enumerate(bodies)
         ]
     }
+
+
+def all_below[E: Exception](kind: type[E], package: str) -> list[type[E]]:
+    """Find the subclasses of an error that a package defines, and theirs."""
+    return [
+        each
+        for sub in kind.__subclasses__()
+        if sub.__module__.startswith(f"{package}.")
+        for each in (sub, *all_below(sub, package))
+    ]

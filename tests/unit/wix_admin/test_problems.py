@@ -1,0 +1,114 @@
+"""The table from failure to answer."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import wix_admin
+from tests.unit.wix_admin.builders import all_below
+from wix_admin.errors import AdminError, InputError, UnexpectedError, Violation, WixRequestError
+from wix_admin.problems import AUTH_CODES, KINDS, code_of, problem
+from wix_auth import SecretMissingError, TokenUnavailableError, WixAuthError
+
+OURS = [AdminError, *all_below(AdminError, "wix_admin")]
+AUTH = all_below(WixAuthError, "wix_auth")
+
+
+def codes_in(source: Path) -> Iterator[str]:
+    """Find each `code="..."` that a module gives an error."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.keyword) and node.arg == "code":
+            value = node.value.body if isinstance(node.value, ast.IfExp) else node.value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield value.value
+
+
+@pytest.mark.parametrize("kind", OURS)
+def test_every_error_of_ours_has_a_row(kind: type[AdminError]) -> None:
+    assert kind.default_code in KINDS
+
+
+@pytest.mark.parametrize("kind", AUTH)
+def test_every_error_of_the_auth_layer_has_a_row(kind: type[WixAuthError]) -> None:
+    assert AUTH_CODES[kind.__name__] in KINDS
+
+
+def test_the_table_names_no_error_that_is_gone() -> None:
+    assert set(AUTH_CODES) == {kind.__name__ for kind in AUTH}
+
+
+def test_every_code_that_is_given_somewhere_has_a_row() -> None:
+    [folder] = wix_admin.__path__
+    given = {code for file in Path(folder).rglob("*.py") for code in codes_in(file)}
+
+    assert {"wix_busy", "idempotency_key_missing"} < given
+    assert given <= set(KINDS)
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_the_caller_s_faults_are_4xx_and_never_retried_blindly(code: str) -> None:
+    kind = KINDS[code]
+
+    assert 400 <= kind.status < 600
+    assert kind.status != 429
+    assert kind.retryable == (kind.status in {503, 504} or code == "still_running")
+
+
+def test_a_problem_has_all_there_is_to_say() -> None:
+    error = WixRequestError(
+        "Mend it",
+        wix_request_id="r-1",
+        wix_code="BAD_THING",
+        violations=[Violation("a.0.b", "is bad")],
+    )
+
+    assert problem(error, "q-1") == {
+        "type": "urn:wix-admin:problem:wix_refused",
+        "title": "Wix refused the request",
+        "status": 400,
+        "detail": "Mend it",
+        "code": "wix_refused",
+        "requestId": "q-1",
+        "retryable": False,
+        "wixRequestId": "r-1",
+        "wixCode": "BAD_THING",
+        "errors": [{"field": "a.0.b", "detail": "is bad"}],
+    }
+
+
+def test_a_problem_has_nothing_else() -> None:
+    assert problem(UnexpectedError("Sorry"), "q-1") == {
+        "type": "urn:wix-admin:problem:internal_error",
+        "title": "An unexpected fault",
+        "status": 500,
+        "detail": "Sorry",
+        "code": "internal_error",
+        "requestId": "q-1",
+        "retryable": False,
+    }
+
+
+def test_a_problem_of_the_auth_layer_is_described_alike() -> None:
+    described = problem(TokenUnavailableError("Later", wix_request_id="r-1"), "q-1")
+
+    assert described["code"] == "wix_unavailable"
+    assert described["status"] == 503
+    assert described["wixRequestId"] == "r-1"
+    assert problem(SecretMissingError("None"), "q-1")["status"] == 500
+
+
+def test_a_problem_lists_so_many_fields_and_no_more() -> None:
+    error = InputError("Mend it", violations=[Violation(str(n), "is bad") for n in range(100_000)])
+
+    assert [each["field"] for each in problem(error, "q-1")["errors"]] == [
+        str(n) for n in range(100)
+    ]
+
+
+def test_an_error_that_nobody_planned_is_internal() -> None:
+    class SurpriseError(WixAuthError):
+        """Not in the table."""
+
+    assert code_of(SurpriseError("?")) == "internal_error"
