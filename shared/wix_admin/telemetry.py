@@ -13,7 +13,7 @@ from wix_admin.client import Traffic
 logger = Logger()
 """Powertools' logger; the template sets service name and level."""
 
-metrics = Metrics()
+metrics = Metrics(namespace="WixAdmin")
 
 
 def count_auth_event(event: str) -> None:

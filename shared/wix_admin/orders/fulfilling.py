@@ -156,13 +156,14 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
             InputError: If a line is not the order's.
             RefusedError: If the order is not approved, or fewer units are left than are asked for.
         """
-        known = self._tracked(self._fulfillments())
+        fulfillments = self._fulfillments()
+        known = self._tracked(fulfillments)
         if known is not None and self._same(known):
             return dict(known.units())
         order = fetch_order(self._wix, self.target)
         if order.status != "APPROVED":
             raise RefusedError(f"Only approved orders can be fulfilled; it is {order.status}")
-        return self._units(_left(order, self._fulfillments()))
+        return self._units(_left(order, fulfillments))
 
     def send(self, sent: Sent) -> FulfillmentReceipt:
         """Create the fulfillment, unless its tracking number is on the same one already."""

@@ -1,0 +1,69 @@
+"""Orders actions in this process, against a real HTTP Wix simulator and AWS in memory."""
+
+import json
+import uuid
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests import canaries
+from tests.wix_simulator import WixSimulator
+from wix_admin import process
+from wix_admin.settings import settings
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[WixSimulator]:
+    with WixSimulator(seed=7) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def secret_arn() -> Iterator[str]:
+    """The credential in Secrets Manager; AWS in memory for as long as it is there."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.delenv("AWS_ENDPOINT_URL")
+        secret = boto3.client("secretsmanager").create_secret(
+            Name="wix",
+            SecretString=json.dumps(
+                {
+                    "kind": "client_credentials",
+                    "client_id": canaries.CLIENT_ID,
+                    "client_secret": canaries.CLIENT_SECRET,
+                }
+            ),
+        )
+        yield secret["ARN"]
+
+
+@pytest.fixture
+def wix(
+    simulator: WixSimulator, secret_arn: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WixSimulator]:
+    """Wix, and a new function process for it: nothing is remembered on either side."""
+    simulator.reset()
+    monkeypatch.setenv("WIX_API_URL", simulator.url)
+    monkeypatch.setenv("WIX_SITE_ID", canaries.SITE_ID)
+    monkeypatch.setenv("WIX_SECRET_ARN", secret_arn)
+    monkeypatch.setenv("EFFECTS_TABLE_NAME", f"effects-{uuid.uuid4()}")
+    yield simulator
+    if process.wix_http.cache_info().currsize:
+        process.wix_http().close()
+    for cached in (settings, process.wix_http, process.effects_table):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def table(wix: WixSimulator) -> str:
+    """The ledger, new and empty."""
+    name = settings().effects_table_name
+    assert name
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name

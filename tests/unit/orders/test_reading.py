@@ -1,0 +1,156 @@
+"""Reading orders: one in any status, and all of them page by page."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.orders.calls import Reply, api_calls, call
+from tests.wix_simulator import Fault, WixSimulator
+
+SEARCH = "/ecom/v1/orders/search"
+
+
+def query(**body: Any) -> Reply:
+    return call("query_orders", body)
+
+
+@pytest.mark.parametrize("status", ["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"])
+def test_an_order_is_read_in_any_status_and_whole(wix: WixSimulator, status: Any) -> None:
+    order = wix.add_order(total="49.73", status=status)
+
+    reply = call("get_order", order_id=order["id"])
+
+    assert reply.status == 200
+    assert reply.json == wix.order(order["id"])
+
+
+def test_fields_that_nobody_here_knows_are_handed_on(wix: WixSimulator) -> None:
+    order = wix.add_order(fields={"somethingNew": {"deep": [1, None, "x"]}})
+
+    reply = call("get_order", order_id=order["id"])
+
+    assert reply.json["somethingNew"] == {"deep": [1, None, "x"]}
+
+
+def test_an_id_in_capitals_is_the_same_order(wix: WixSimulator) -> None:
+    order = wix.add_order(total="49.73")
+
+    assert call("get_order", order_id=order["id"].upper()).json["id"] == order["id"]
+
+
+def test_an_unknown_order_is_not_found(wix: WixSimulator) -> None:
+    reply = call("get_order", order_id="00000000-0000-4000-8000-000000000099")
+
+    assert (reply.status, reply.code) == (404, "not_found")
+    assert reply.json["wixRequestId"] == wix.requests(path="/ecom/*")[0].request_id
+
+
+def test_all_orders_are_listed_once_by_following_the_cursor(wix: WixSimulator) -> None:
+    wix.seed_orders(57)
+    seen: list[str] = []
+    page = query(limit=10)
+    while True:
+        seen += [each["id"] for each in page.json["items"]]
+        if not page.json["hasMore"]:
+            break
+        page = query(cursor=page.json["cursor"], limit=10)
+
+    shown = {"APPROVED", "CANCELED"}
+    assert len(seen) == len(set(seen))
+    assert set(seen) == {each["id"] for each in wix.orders() if each["status"] in shown}
+    assert "cursor" not in page.json
+
+
+def test_statuses_that_wix_hides_are_found_when_asked_for(wix: WixSimulator) -> None:
+    order = wix.add_order(total="1.00", status="PENDING")
+
+    assert query().json["items"] == []
+    assert [each["id"] for each in query(filter={"status": "PENDING"}).json["items"]] == [
+        order["id"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"status": "INITIALIZED"},
+        {"status": {"$eq": "INITIALIZED"}},
+        {"status": {"$in": ["APPROVED", "INITIALIZED"]}},
+        {"$or": [{"archived": True}, {"status": "INITIALIZED"}]},
+    ],
+)
+def test_a_search_for_what_wix_never_finds_is_refused(
+    wix: WixSimulator, condition: dict[str, Any]
+) -> None:
+    reply = query(filter=condition)
+
+    assert (reply.status, reply.fields) == (400, ["filter"])
+    assert "read one by its id" in reply.json["errors"][0]["detail"]
+    assert not wix.requests()
+
+
+@pytest.mark.parametrize(
+    "condition", [{"status": {"$ne": "INITIALIZED"}}, {"buyerInfo.email": "INITIALIZED"}]
+)
+def test_other_searches_may_hold_that_word(wix: WixSimulator, condition: dict[str, Any]) -> None:
+    assert query(filter=condition).status == 200
+
+
+def test_a_filter_that_wix_refuses_is_the_callers_to_mend(wix: WixSimulator) -> None:
+    reply = query(filter={"favouriteColour": "blue"})
+
+    assert (reply.status, reply.code) == (400, "wix_refused")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"cursor": "abc", "filter": {"archived": True}}, "cursor"),
+        ({"cursor": "abc", "sort": [{"fieldName": "number"}]}, "cursor"),
+        ({"cursor": "abc"}, "cursor"),
+        ({"cursor": "eyJ2IjoxfQ"}, "cursor"),
+        ({"cursor": "é"}, "cursor"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 101}, "limit"),
+        ({"limit": "10"}, "limit"),
+        ({"limit": True}, "limit"),
+        ({"sort": [{"fieldName": "number", "order": "UP"}]}, "sort.0.order"),
+        ({"sort": [{"fieldName": "number"}] * 5}, "sort"),
+        ({"filter": []}, "filter"),
+    ],
+)
+def test_a_bad_query_is_refused_by_field(
+    wix: WixSimulator, body: dict[str, Any], field: str
+) -> None:
+    reply = query(**body)
+
+    assert (reply.status, reply.fields) == (400, [field])
+
+
+def test_a_cursor_that_has_expired_at_wix_is_refused(wix: WixSimulator) -> None:
+    wix.seed_orders(10)
+    page = query(limit=2)
+    wix.advance(3_600)
+
+    reply = query(cursor=page.json["cursor"])
+
+    assert (reply.status, reply.code) == (400, "wix_refused")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(path=SEARCH, status=503),
+        Fault(path=SEARCH, status=429),
+        Fault(path=SEARCH, drop="after"),
+        Fault(path=SEARCH, reset="before"),
+        Fault(path=SEARCH, garbage=True),
+    ],
+    ids=str,
+)
+def test_a_read_survives_a_hiccup(wix: WixSimulator, fault: Fault) -> None:
+    wix.add_order(total="1.00")
+    wix.add_fault(fault)
+
+    assert len(query().json["items"]) == 1
+    assert len(api_calls(wix, SEARCH)) == 2
