@@ -13,6 +13,27 @@ TEMPLATE = PROJECT / "template.yaml"
 
 type Resource = dict[str, Any]
 
+CALLERS = {
+    "OrdersReaderPolicy": {"orders/get_order", "orders/query_orders"},
+    "FulfillmentPolicy": {"orders/get_order", "orders/query_orders", "orders/fulfill_order"},
+    "RefundsPolicy": {
+        "orders/get_order",
+        "orders/query_orders",
+        "orders/cancel_order",
+        "orders/refund_order",
+    },
+    "OrdersAdminPolicy": {
+        "orders/get_order",
+        "orders/query_orders",
+        "orders/update_order",
+        "orders/cancel_order",
+        "orders/refund_order",
+        "orders/fulfill_order",
+        "orders/record_payment",
+    },
+}
+"""What each kind of caller may call."""
+
 
 class _NoManagedPolicies:
     """The transform looks policies up by name on AWS; the template names none."""

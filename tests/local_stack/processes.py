@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-STOP_SECONDS = 5
+STOP_SECONDS = 2
 """How long a process may take to end by itself."""
 
 

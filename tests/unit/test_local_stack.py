@@ -1,6 +1,74 @@
 """The parts of the local stack that decide something."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
 from tests.local_stack import sam
+from tests.local_stack.processes import ProcessError, run
+
+CHILD = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+PARENT = """
+import sys, time
+from pathlib import Path
+from tests.local_stack.processes import running, sigterm_as_exit
+
+with sigterm_as_exit(), running(
+    [sys.executable, "-c", sys.argv[2]], environment={}, cwd=Path.cwd(), log=Path(sys.argv[1])
+):
+    time.sleep(60)
+"""
+PATIENCE = 10
+
+
+def is_alive(process_id: int) -> bool:
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it looks processes up in /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_children_and_their_children(tmp_path: Path, number: signal.Signals) -> None:
+    log = tmp_path / "log"
+    parent = subprocess.Popen(  # noqa: S603 - the script above
+        [sys.executable, "-c", PARENT, log, CHILD],
+        cwd=sam.PROJECT,
+        env=os.environ | {"PYTHONPATH": str(sam.PROJECT)},
+        stderr=subprocess.DEVNULL,
+    )
+    patience = time.monotonic() + PATIENCE
+    while (not log.exists() or not log.read_text().endswith("\n")) and time.monotonic() < patience:
+        time.sleep(0.02)
+    grandchild = int(log.read_text())
+    assert is_alive(grandchild)
+
+    parent.send_signal(number)
+    parent.wait(PATIENCE)
+
+    assert not is_alive(grandchild)
+
+
+def test_a_process_that_fails_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    with pytest.raises(ProcessError, match=r"status 3:\n.*\nthe last words"):
+        run(
+            [sys.executable, "-c", "print('first words\\nthe last words'); exit(3)"],
+            environment={},
+            cwd=tmp_path,
+            log=tmp_path / "log",
+        )
 
 
 def test_resources_of_a_type_are_left_out_and_named() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests import template
-from tests.template import PROJECT, Resource
+from tests.template import CALLERS, PROJECT, Resource
 from wix_admin.problems import KINDS
 
 HANDLER_FILES = {
@@ -41,19 +41,6 @@ RIGHTS = {
     "orders/record_payment": CALL_WIX | RECORD_EFFECTS,
 }
 """What each function may do to what, besides writing its own log."""
-
-CALLERS = {
-    "OrdersReaderPolicy": {"orders/get_order", "orders/query_orders"},
-    "FulfillmentPolicy": {"orders/get_order", "orders/query_orders", "orders/fulfill_order"},
-    "RefundsPolicy": {
-        "orders/get_order",
-        "orders/query_orders",
-        "orders/cancel_order",
-        "orders/refund_order",
-    },
-    "OrdersAdminPolicy": {action for action in RIGHTS if action.startswith("orders/")},
-}
-"""What each kind of caller may call."""
 
 WILDCARDS = {
     ("CallWixPolicy", "*"): "X-Ray's actions know no resource",

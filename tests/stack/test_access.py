@@ -1,0 +1,108 @@
+"""Who gets in: what the deployed API answers to callers with the right, the wrong and no rights."""
+
+import pytest
+
+from tests import template
+from tests.local_stack import Credentials, LocalStack
+from tests.template import CALLERS
+
+ROUTES = {
+    "orders/get_order": ("GET", "/orders/none"),
+    "orders/query_orders": ("POST", "/orders/query"),
+    "orders/update_order": ("PATCH", "/orders/none"),
+    "orders/cancel_order": ("POST", "/orders/none/cancel"),
+    "orders/refund_order": ("POST", "/orders/none/refunds"),
+    "orders/fulfill_order": ("POST", "/orders/none/fulfillments"),
+    "orders/record_payment": ("POST", "/orders/none/payments"),
+}
+"""A call for each action that does nothing, as no order has such an id."""
+
+PROBLEM = "application/problem+json"
+
+
+def test_an_unsigned_call_is_refused_as_a_problem(stack: LocalStack) -> None:
+    reply = stack.request("GET", "/orders/none", credentials=None)
+
+    assert reply.status_code == 403
+    assert reply.headers["Content-Type"] == PROBLEM
+    problem = reply.json()
+    assert problem["code"] == "not_signed"
+    assert problem["status"] == 403
+    assert problem["requestId"] == reply.headers["x-amzn-requestid"]
+
+
+def test_a_wrong_signature_is_refused_as_a_problem(stack: LocalStack) -> None:
+    forged = Credentials(stack.admin.key_id, "not-the-secret")
+
+    reply = stack.request("GET", "/orders/none", credentials=forged)
+
+    assert reply.status_code == 403
+    assert reply.headers["Content-Type"] == PROBLEM
+    assert reply.json()["code"] == "invalid_signature"
+
+
+def test_a_route_that_does_not_exist_looks_like_a_missing_signature(stack: LocalStack) -> None:
+    reply = stack.request("GET", "/no/such/route", credentials=None)
+
+    assert (reply.status_code, reply.json()["code"]) == (403, "not_signed")
+
+
+@pytest.fixture(scope="module", params=CALLERS)
+def caller(request: pytest.FixtureRequest, stack: LocalStack) -> tuple[set[str], Credentials]:
+    """What a caller with one of the policies may call, and what it signs with."""
+    return CALLERS[request.param], stack.caller(request.param)
+
+
+@pytest.mark.parametrize("action", template.actions())
+def test_a_policy_opens_its_routes_and_no_others(
+    stack: LocalStack, caller: tuple[set[str], Credentials], action: str
+) -> None:
+    allowed, credentials = caller
+    method, path = ROUTES[action]
+    body = None if method == "GET" else {"notAField": 1}
+
+    reply = stack.request(method, path, credentials=credentials, json=body)
+
+    # 400: the function was reached and did not like the input.
+    assert reply.status_code == (400 if action in allowed else 403)
+
+
+def test_a_caller_without_a_policy_reaches_nothing(stack: LocalStack) -> None:
+    nobody = stack.caller()
+
+    assert stack.request("GET", "/orders/none", credentials=nobody).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("function", "right", "decision"),
+    [
+        ("GetOrderFunction", "dynamodb:GetItem", "implicitDeny"),
+        ("GetOrderFunction", "dynamodb:PutItem", "implicitDeny"),
+        ("RefundOrderFunction", "dynamodb:PutItem", "allowed"),
+        ("RefundOrderFunction", "dynamodb:Scan", "implicitDeny"),
+    ],
+)
+def test_only_who_changes_the_shop_reaches_the_effects(
+    stack: LocalStack, function: str, right: str, decision: str
+) -> None:
+    table = stack.account.client("dynamodb").describe_table(
+        TableName=stack.outputs["EffectsTableName"]
+    )["Table"]["TableArn"]
+    role = stack.account.client("lambda").get_function_configuration(
+        FunctionName=stack.functions[function]
+    )["Role"]
+
+    [result] = stack.account.client("iam").simulate_principal_policy(
+        PolicySourceArn=role, ActionNames=[right], ResourceArns=[table]
+    )["EvaluationResults"]
+
+    assert result["EvalDecision"] == decision
+
+
+def test_a_functions_own_role_reads_the_secret(stack: LocalStack) -> None:
+    order = stack.wix.add_order()
+
+    reply = stack.request("GET", f"/orders/{order['id']}", credentials=stack.admin)
+
+    assert reply.status_code == 200
+    assert reply.json()["id"] == order["id"]
