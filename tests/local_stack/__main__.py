@@ -1,12 +1,13 @@
-"""`python -m tests.local_stack up`: what `make up` runs."""
+"""`python -m tests.local_stack demo` or `up`: what `make demo` and `make up` run."""
 
 import argparse
 import sys
 from collections.abc import Callable
 
-from tests.local_stack import up
+from tests.local_stack import demo, up
 
 COMMANDS: dict[str, Callable[[], int]] = {
+    "demo": demo.main,
     "up": up.main,
 }
 
