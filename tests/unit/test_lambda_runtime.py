@@ -43,7 +43,7 @@ type Start = Callable[..., FunctionProcess]
 @pytest.fixture
 def start(tmp_path: Path) -> Start:
     def start(
-        source: str = HANDLER, *, isolated: bool = True, **settings: float
+        source: str = HANDLER, *, isolated: bool = True, timeout_seconds: float = 30
     ) -> FunctionProcess:
         (tmp_path / "teapot.py").write_text(source)
         return FunctionProcess(
@@ -51,7 +51,7 @@ def start(tmp_path: Path) -> Start:
             task_root=tmp_path,
             log=tmp_path / "log",
             isolated=isolated,
-            **settings,
+            timeout_seconds=timeout_seconds,
         )
 
     return start
