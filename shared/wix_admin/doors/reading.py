@@ -3,7 +3,6 @@
 import json
 import re
 import time
-from typing import Any
 
 from wix_admin.doors import MARGIN_SECONDS, LambdaContext
 from wix_admin.errors import InputError
@@ -11,14 +10,13 @@ from wix_admin.models import Json
 
 LEASE_MARGIN_SECONDS = 5.0
 
+MAX_LEVELS = 64
+"""How deep JSON may be nested; much deeper ones can be read, but not be written."""
+
 KEY_FIELD = "idempotencyKey"
 """Where the key stands in an input that comes without headers."""
 
 KEY = re.compile(r'"(?P<quoted>[\x21\x23-\x7e]{1,255})"|(?P<bare>[\x21\x23-\x7e]{1,255})')
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def object_in(text: str) -> Json:
@@ -28,23 +26,35 @@ def object_in(text: str) -> Json:
         InputError: If it is not one.
     """
     try:
-        value: object = json.loads(text, parse_constant=_refuse_constant)
-        # Half a surrogate pair is JSON, but no text that could be sent on.
-        json.dumps(value, ensure_ascii=False).encode()
+        value: object = json.loads(text)
     except (ValueError, RecursionError):
         raise InputError.of("body", "Send JSON in UTF-8") from None
     return object_of(value, "body")
 
 
 def object_of(value: object, field: str) -> Json:
-    """Return a value that must be a JSON object.
+    """Return a value that must be a JSON object, and one that can be sent on.
 
     Raises:
         InputError: If it is something else.
     """
     if not isinstance(value, dict):
         raise InputError.of(field, "Send a JSON object")
+    if not _is_shallow(value, MAX_LEVELS):
+        raise InputError.of(field, f"Send JSON with at most {MAX_LEVELS} levels")
+    try:
+        # Half a surrogate pair and a number without end can be read, but not be written.
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        raise InputError.of(field, "Send JSON in UTF-8, with finite numbers") from None
     return value
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
 
 
 def key_in(value: object, field: str) -> str | None:
