@@ -9,6 +9,7 @@ from typing import Any
 
 from wix_admin.doors import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import input_beside_key, key_beside_input, object_in, times
+from wix_admin.errors import InputError
 from wix_admin.models import Json
 
 DETAIL_TYPE = "detail-type"
@@ -40,7 +41,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Any:
     )
 
     def record_handler(record: Any) -> None:
-        _act(object_in(record.body), context, perform)
+        _act(_message(record.body), context, perform)
 
     return process_partial_response(
         event=event,
@@ -51,19 +52,29 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Any:
 
 def _is_batch(event: Json) -> bool:
     records = event.get("Records")
-    return isinstance(records, list) and all(
-        isinstance(each, dict) and each.get("eventSource") == "aws:sqs" for each in records
+    return (
+        isinstance(records, list)
+        and bool(records)
+        and all(isinstance(each, dict) and each.get("eventSource") == "aws:sqs" for each in records)
     )
 
 
-def _act(event: Json, context: LambdaContext, perform: Perform) -> Json:
+def _message(body: str) -> object:
+    try:
+        return object_in(body)
+    except InputError:
+        return body  # is refused, counted and logged by whoever acts on it
+
+
+def _act(event: object, context: LambdaContext, perform: Perform) -> Json:
     deadline, lease_until = times(context)
-    enveloped = DETAIL_TYPE in event
-    given = event.get("detail") if enveloped else event
-    source = f"{event.get('source')}/{event[DETAIL_TYPE]}"[:200] if enveloped else "queue"
+    given, field, source = event, "message", "queue"
+    if isinstance(event, dict) and DETAIL_TYPE in event:
+        given, field = event.get("detail"), "detail"
+        source = f"{event.get('source')}/{event[DETAIL_TYPE]}"[:200]
     call = Call(
         door="event",
-        input=lambda: input_beside_key(given, "detail"),
+        input=lambda: input_beside_key(given, field),
         key=lambda: key_beside_input(given),
         caller=Caller("asserted", source),
         deadline=deadline,
