@@ -1,13 +1,12 @@
 """The HTTP door: API Gateway's REST proxy events, JSON answers, RFC 9457 problems."""
 
 import base64
-import binascii
 import json
 from typing import Any
 
 from wix_admin.doors import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import key_in, object_in, times
-from wix_admin.errors import AdminError, InputError
+from wix_admin.errors import AdminError, InputError, Violation
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, problem
 from wix_auth import WixAuthError
@@ -15,9 +14,9 @@ from wix_auth import WixAuthError
 ANSWER_WITHIN_SECONDS = 27.0
 """API Gateway gives up 29 seconds after a request came in."""
 
-MAX_REQUEST_BYTES = 1_000_000
-MAX_ANSWER_BYTES = 5_500_000
-"""Lambda hands on at most 6 MB."""
+MAX_REQUEST_CHARACTERS = 1_000_000
+MAX_ANSWER_BYTES = 6_000_000
+"""Lambda hands on at most 6 MB, and counts the body as text inside JSON."""
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -48,7 +47,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
             )
         )
         body = json.dumps(done.answer, separators=(",", ":"))
-        if len(body) > MAX_ANSWER_BYTES:
+        if len(json.dumps(body)) > MAX_ANSWER_BYTES:
             raise InputError(
                 "The answer is larger than can be sent: ask for fewer with `limit`",
                 code="answer_too_large",
@@ -94,9 +93,10 @@ def _input(event: Json) -> Json:
     """Merge the body with query and path parameters, which no body can override."""
     merged = object_in(_body(event)) if event.get("body") else {}
     for source in ("queryStringParameters", "pathParameters"):
-        for name, value in (event.get(source) or {}).items():
+        for name, value in _fields(event.get(source)).items():
             if merged.setdefault(name, value) != value:
-                raise InputError.of(name, "The body and the address differ")
+                detail = "The body and the address differ"
+                raise InputError(detail, violations=[Violation(name, detail)])
     return merged
 
 
@@ -105,22 +105,24 @@ def _body(event: Json) -> str:
     if event.get("isBase64Encoded"):
         try:
             text = base64.b64decode(text, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise InputError.of("body", "Send JSON in UTF-8") from None
-    if len(text) > MAX_REQUEST_BYTES:
-        raise InputError(f"body: Send at most {MAX_REQUEST_BYTES} bytes", code="request_too_large")
+    if len(text) > MAX_REQUEST_CHARACTERS:
+        raise InputError(
+            f"body: Send at most {MAX_REQUEST_CHARACTERS} characters", code="request_too_large"
+        )
     return str(text)
 
 
 def _key(event: Json) -> str | None:
     given = [
         value
-        for name, values in (event.get("multiValueHeaders") or {}).items()
+        for name, values in _fields(event.get("multiValueHeaders")).items()
         if name.lower() == KEY_HEADER.lower()
         for value in values
     ] or [
         value
-        for name, value in (event.get("headers") or {}).items()
+        for name, value in _fields(event.get("headers")).items()
         if name.lower() == KEY_HEADER.lower()
     ]
     if len(set(given)) > 1:
@@ -134,9 +136,14 @@ def _caller(about: Json) -> Caller:
     The session's name is left out: with single sign-on it is a person's e-mail address. API
     Gateway's own access log has it, under the same request id.
     """
-    arn = str((about.get("identity") or {}).get("userArn") or "")
+    arn = str(_fields(about.get("identity")).get("userArn") or "")
     if not arn:
         return Caller("unknown", "http")
     if ":assumed-role/" in arn:
         arn = arn.rpartition("/")[0]
     return Caller("verified", arn)
+
+
+def _fields(value: object) -> Json:
+    """Return what API Gateway gives as an object, or as null if there is nothing in it."""
+    return value if isinstance(value, dict) else {}
