@@ -1,0 +1,341 @@
+"""Requests that come through API Gateway, and the answers that go back."""
+
+import functools
+import json
+import time
+from typing import Any
+
+import pytest
+
+from tests.unit.wix_admin.builders import ACCOUNT, ROLE, Context, Performer, http_event
+from wix_admin.doors import Caller
+from wix_admin.doors.http import MAX_ANSWER_BYTES, MAX_REQUEST_CHARACTERS, is_http, serve
+from wix_admin.errors import (
+    ElevationError,
+    InputError,
+    OutcomeUnknownError,
+    StillRunningError,
+    WixRequestError,
+    WixUnavailableError,
+)
+from wix_auth import SecretMissingError, TokenUnavailableError
+
+SYMBOLS = "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+DEEP = functools.reduce(lambda inner, _: [inner], range(62), list[Any]())
+USER = f"arn:aws:iam::{ACCOUNT}:user/shop"
+
+
+def answer_to(event: dict[str, Any], perform: Performer | None = None) -> dict[str, Any]:
+    response = serve(event, Context(), perform or Performer())
+    assert response["isBase64Encoded"] is False
+    assert all(isinstance(value, str) for value in response["headers"].values())
+    return response
+
+
+def problem_of(event: dict[str, Any], perform: Performer | None = None) -> dict[str, Any]:
+    response = answer_to(event, perform)
+    problem: dict[str, Any] = json.loads(response["body"])
+    assert response["headers"]["Content-Type"] == "application/problem+json"
+    assert problem["status"] == response["statusCode"]
+    assert problem.keys() >= {"type", "title", "status", "detail", "code", "requestId", "retryable"}
+    return problem
+
+
+# ---- What is asked --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "asked"),
+    [
+        (http_event(), {}),
+        (http_event(raw=""), {}),
+        (http_event({}), {}),
+        (http_event(raw='{"a": ' + "[" * 62 + "[]" + "]" * 62 + "}"), {"a": DEEP}),
+        (http_event({"a": "é", "b": [1, None]}), {"a": "é", "b": [1, None]}),
+        (http_event(encoded='{"a": "é"}'.encode()), {"a": "é"}),
+        (http_event(encoded=b""), {}),
+        (http_event(path={"id": "1"}), {"id": "1"}),
+        (http_event(query={"confirm": "1"}), {"confirm": "1"}),
+        (http_event({"a": 1}, query={"b": "2"}, path={"c": "3"}), {"a": 1, "b": "2", "c": "3"}),
+        (http_event({"id": "1"}, query={"id": "1"}, path={"id": "1"}), {"id": "1"}),
+    ],
+)
+def test_body_query_and_path_make_one_input(
+    event: dict[str, Any], asked: dict[str, object]
+) -> None:
+    perform = Performer()
+
+    assert answer_to(event, perform)["statusCode"] == 200
+    assert perform.inputs == [asked]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        http_event({"id": "1"}, path={"id": "2"}),
+        http_event({"id": 1}, path={"id": "1"}),
+        http_event({"id": None}, query={"id": "1"}),
+        http_event(query={"id": "1"}, path={"id": "2"}),
+    ],
+)
+def test_an_input_that_contradicts_itself_is_refused(event: dict[str, Any]) -> None:
+    problem = problem_of(event)
+
+    assert problem["code"] == "invalid_input"
+    assert problem["errors"] == [{"field": "id", "detail": "The body and the address differ"}]
+
+
+def test_a_name_that_anybody_may_have_written_is_in_no_error_s_text() -> None:
+    problem = problem_of(http_event({"ada@example.com": 1}, query={"ada@example.com": "2"}))
+
+    assert "ada" not in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        " ", "{", "{'a': 1}", "nonsense", "[]", "[1]", "null", "1", '"text"', "true", '{"a": 1}}',
+        '{"a": NaN}', '{"a": Infinity}', '{"a": -Infinity}', '{"a": 1e999}', "NaN",
+        '{"a": "\\ud800"}', '{"\\udfff": 1}', '{"a": "\ud800"}', "\ufeff{}", '{"a": "\n"}',
+        "[" * 100_000, '{"a":' * 100_000, '{"a": ' + "[" * 64 + "]" * 64 + "}",
+        '{"a": ' + "1" * 5_000 + "}", "a=1&b=2",
+        {"a": 1}, ["a"],
+    ],
+)  # fmt: skip
+def test_a_body_that_is_no_json_object_is_the_caller_s_fault(raw: object) -> None:
+    problem = problem_of(http_event(raw=raw))
+
+    assert (problem["status"], problem["code"]) == (400, "invalid_input")
+    assert [each["field"] for each in problem["errors"]] == ["body"]
+
+
+@pytest.mark.parametrize("encoded", [b"\xff\xfe", b"\x80", b'{"a": "\xed\xa0\x80"}', b"[]", b" "])
+def test_bytes_that_are_no_json_object_are_too(encoded: bytes) -> None:
+    assert problem_of(http_event(encoded=encoded))["status"] == 400
+
+
+@pytest.mark.parametrize("raw", ["no base64!", "YQ", "é", "\ud800"])
+def test_text_that_is_no_base64_is_too(raw: str) -> None:
+    assert problem_of({**http_event(raw=raw), "isBase64Encoded": True})["status"] == 400
+
+
+@pytest.mark.parametrize("is_encoded", [False, True])
+def test_a_body_has_a_largest_size(*, is_encoded: bool) -> None:
+    def event(size: int) -> dict[str, Any]:
+        text = json.dumps({"a": "x" * (size - len('{"a": ""}'))})
+        assert len(text) == size
+        return http_event(encoded=text.encode()) if is_encoded else http_event(raw=text)
+
+    assert answer_to(event(MAX_REQUEST_CHARACTERS))["statusCode"] == 200
+    problem = problem_of(event(MAX_REQUEST_CHARACTERS + 1))
+    assert (problem["status"], problem["code"]) == (413, "request_too_large")
+
+
+# ---- The key --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "key"),
+    [
+        ({}, None),
+        ({"Other": "k"}, None),
+        ({"Idempotency-Key": "k-1"}, "k-1"),
+        ({"Idempotency-Key": '"k-1"'}, "k-1"),
+        ({"Idempotency-Key": "  k-1\t"}, "k-1"),
+        ({"idempotency-key": "k-1"}, "k-1"),
+        ({"IDEMPOTENCY-KEY": "k-1"}, "k-1"),
+        ({"Idempotency-Key": "k" * 255}, "k" * 255),
+        ({"Idempotency-Key": SYMBOLS}, SYMBOLS),
+        ({"Idempotency-Key": ["k-1", "k-1"]}, "k-1"),
+    ],
+)  # fmt: skip
+def test_the_idempotency_key_is_a_header(headers: dict[str, Any], key: str | None) -> None:
+    perform = Performer()
+
+    answer_to(http_event({}, headers=headers), perform)
+    answer_to({**http_event({}, headers=headers), "multiValueHeaders": None}, perform)
+
+    assert perform.keys == [key, key]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "", " ", '""', '"', '"k', 'k"', '"a"b"', "a b", "a\tb", "é", "\u212a", "a\x7f", "a\x00",
+        "k" * 256, '"' + "k" * 256 + '"', ["k-1", "k-2"], ["k-1", '"k-1"'],
+    ],
+)  # fmt: skip
+def test_a_key_that_cannot_be_used_is_refused(said: str | list[str]) -> None:
+    problem = problem_of(http_event({}, headers={"Idempotency-Key": said}))
+
+    assert problem["code"] == "invalid_input"
+    assert [each["field"] for each in problem["errors"]] == ["Idempotency-Key"]
+
+
+# ---- Who asks, and until when ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arn", "caller"),
+    [
+        (f"{ROLE}/ada@example.com", Caller("verified", ROLE)),
+        (f"{ROLE}/i-0123", Caller("verified", ROLE)),
+        (USER, Caller("verified", USER)),
+        ("", Caller("unknown", "http")),
+        (None, Caller("unknown", "http")),
+    ],
+)  # fmt: skip
+def test_the_caller_is_the_role_and_not_the_session(arn: object, caller: Caller) -> None:
+    perform = Performer()
+
+    answer_to(http_event(identity={"userArn": arn}), perform)
+
+    assert perform.calls[0].caller == caller
+    assert perform.calls[0].door == "http"
+
+
+@pytest.mark.parametrize("identity", [None, {}, "text", []])
+def test_nobody_is_named_if_nobody_was_verified(identity: object) -> None:
+    perform = Performer()
+
+    answer_to(http_event(identity=identity), perform)
+
+    assert perform.calls[0].caller == Caller("unknown", "http")
+
+
+def test_an_answer_is_due_27_seconds_after_the_request_came_in() -> None:
+    perform = Performer()
+    arrived = time.time() - 4
+
+    serve(http_event(requestTimeEpoch=int(arrived * 1000)), Context(milliseconds=60_000), perform)
+
+    assert perform.calls[0].deadline == pytest.approx(arrived + 27, abs=0.1)
+
+
+def test_an_answer_is_due_before_the_function_ends() -> None:
+    perform = Performer()
+
+    serve(
+        http_event(requestTimeEpoch=int(time.time() * 1000)), Context(milliseconds=9_000), perform
+    )
+
+    assert perform.calls[0].deadline == pytest.approx(time.time() + 7.5, abs=0.1)
+    assert perform.calls[0].lease_until == pytest.approx(time.time() + 14, abs=0.1)
+
+
+def test_a_request_without_a_time_has_the_function_s() -> None:
+    perform = Performer()
+
+    answer_to(http_event(), perform)
+
+    assert perform.calls[0].deadline == pytest.approx(time.time() + 28.5, abs=0.1)
+
+
+# ---- What is answered -----------------------------------------------------------------------
+
+
+def test_a_success_is_json() -> None:
+    response = answer_to(http_event({}), Performer({"name": "é", "a": [1]}))
+
+    assert response["statusCode"] == 200
+    assert json.loads(response["body"]) == {"name": "é", "a": [1]}
+    assert response["headers"] == {
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        "X-Request-Id": "gateway-request-1",
+    }
+
+
+def test_a_replay_says_so() -> None:
+    response = answer_to(http_event({}), Performer(replayed=True))
+
+    assert response["headers"]["Idempotent-Replayed"] == "true"
+
+
+def test_a_problem_is_told_as_one() -> None:
+    failure = WixRequestError("Mend it", wix_request_id="r-1", wix_code="BAD_THING")
+
+    response = answer_to(http_event({}), Performer(failure=failure))
+
+    assert response["headers"] == {
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+        "X-Request-Id": "gateway-request-1",
+    }
+    problem = json.loads(response["body"])
+    assert problem["wixRequestId"] == "r-1"
+    assert problem["requestId"] == "gateway-request-1"
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (InputError("x"), 400, "invalid_input"),
+        (InputError("x", code="idempotency_key_missing"), 400, "idempotency_key_missing"),
+        (StillRunningError("x"), 409, "still_running"),
+        (ElevationError("x"), 500, "internal_error"),
+        (SecretMissingError("x"), 500, "credential_unusable"),
+        (WixUnavailableError("x"), 503, "wix_unavailable"),
+        (TokenUnavailableError("x"), 503, "wix_unavailable"),
+        (OutcomeUnknownError("x"), 504, "outcome_unknown"),
+    ],
+)
+def test_each_failure_has_its_status(failure: Exception, status: int, code: str) -> None:
+    problem = problem_of(http_event({}), Performer(failure=failure))
+
+    assert (problem["status"], problem["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("failure", "header"),
+    [
+        (WixUnavailableError("x"), None),
+        (WixUnavailableError("x", retry_after=0.0), "1"),
+        (WixUnavailableError("x", retry_after=0.2), "1"),
+        (WixUnavailableError("x", retry_after=7.4), "7"),
+        (WixUnavailableError("x", code="wix_busy"), "60"),
+        (WixUnavailableError("x", code="wix_busy", retry_after=3.0), "3"),
+        (TokenUnavailableError("x", retry_after=30.0), "30"),
+        (OutcomeUnknownError("x", retry_after=299.9), "300"),
+    ],
+)
+def test_when_to_ask_again_is_a_header(failure: Exception, header: str | None) -> None:
+    response = answer_to(http_event({}), Performer(failure=failure))
+
+    assert response["headers"].get("Retry-After") == header
+
+
+def test_without_an_id_of_the_gateway_s_it_is_lambda_s() -> None:
+    assert problem_of(http_event(raw="{", requestId=None))["requestId"] == "lambda-request-1"
+
+
+@pytest.mark.parametrize("filler", ["x", '"', "é", "\\", "\U0001f600"])
+def test_an_answer_that_lambda_would_not_hand_on_is_a_problem(filler: str) -> None:
+    problem = problem_of(http_event({}), Performer({"text": filler * MAX_ANSWER_BYTES}))
+
+    assert (problem["status"], problem["code"]) == (422, "answer_too_large")
+    response = answer_to(http_event({}), Performer({"text": filler * (MAX_ANSWER_BYTES // 20)}))
+    assert response["statusCode"] == 200
+
+
+def test_the_largest_answer_is_handed_on() -> None:
+    overhead = len(json.dumps(json.dumps({"text": ""}, separators=(",", ":"))))
+
+    response = answer_to(http_event({}), Performer({"text": "x" * (MAX_ANSWER_BYTES - overhead)}))
+
+    assert response["statusCode"] == 200
+    assert MAX_ANSWER_BYTES < len(json.dumps(response)) < 6_291_556
+
+
+@pytest.mark.parametrize(
+    ("event", "is_it"),
+    [
+        (http_event(), True),
+        ({"httpMethod": "GET"}, False),
+        ({"httpMethod": "GET", "requestContext": None}, False),
+        ({"requestContext": {}}, False),
+        ({}, False),
+    ],
+)
+def test_an_http_event_is_told_from_others(event: dict[str, Any], *, is_it: bool) -> None:
+    assert is_http(event) is is_it
