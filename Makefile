@@ -2,8 +2,9 @@
 # into .venv and .tools.
 
 PYTHON ?= python3.13
-# Lambda's name for this machine's processor; `make build ARCH=arm64` builds for another.
-ARCH ?= $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+# The processor to build for. The default is the template's; deploy another with
+# `--parameter-overrides Architecture=x86_64`. The local stack builds for this machine by itself.
+ARCH ?= arm64
 
 UV  := .tools/uv/bin/uv
 BIN := .venv/bin
