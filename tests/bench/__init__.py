@@ -1,0 +1,1 @@
+"""Measures cold start, warm overhead and package size, beside bare libraries doing the same."""

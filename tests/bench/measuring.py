@@ -1,0 +1,127 @@
+"""Takes the times: fresh processes and warm ones, always in turn, so that noise hits all alike."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import httpx
+
+from tests.bench.figures import ColdRun
+from tests.bench.scene import FUNCTIONS, Scene, Target
+from tests.lambda_runtime import FunctionProcess
+from tests.local_stack import Progress
+from tests.local_stack.stack import CREDENTIAL
+
+MOST_COLD_SECONDS = 280
+WARM_CALLS = 200
+WARMING_UP = 20
+
+
+class BenchError(Exception):
+    """A handler did not do its job, so its time means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """Medians of warm calls for one order, in milliseconds.
+
+    Attributes:
+        request_ms: One bare request to Wix, inside a function.
+        empty_ms: An invocation that does nothing.
+        reference_ms: An invocation of the reference.
+        ours_ms: An invocation of ours.
+    """
+
+    request_ms: float
+    empty_ms: float
+    reference_ms: float
+    ours_ms: float
+
+
+def measure_cold(scene: Scene, runs: int, progress: Progress) -> dict[str, list[ColdRun]]:
+    """Start every handler and its reference `runs` times, or as often as the time allows.
+
+    Raises:
+        BenchError: If a handler fails, or a reference asks Wix for something else than ours.
+    """
+    pairs = [(scene.ours(name), scene.reference(name)) for name in FUNCTIONS]
+    with progress.step("Checking that references do the same"):
+        for ours, reference in pairs:
+            _check_same_job(scene, ours, reference)
+    targets = [scene.other("empty"), *(each for pair in pairs for each in pair)]
+    samples: dict[str, list[ColdRun]] = {target.name: [] for target in targets}
+    began = time.monotonic()
+    for number in range(1, runs + 1):
+        with progress.step(f"Cold starts, round {number} of {runs}: {len(targets)} processes"):
+            for target in targets:
+                samples[target.name].append(_cold_run(scene, target))
+        targets.reverse()
+        if time.monotonic() - began > MOST_COLD_SECONDS:
+            progress.note(f"Stopped after {number} rounds, as this machine is slow")
+            break
+    return samples
+
+
+def measure_warm(scene: Scene) -> Warm:
+    """Call warm handlers that read one order.
+
+    Raises:
+        BenchError: If a handler fails.
+    """
+    event = scene.event("get_order")
+    order = event["pathParameters"]["orderId"]
+    direct = {"url": f"{scene.wix.url}/ecom/v1/orders/{order}", "token": _token(scene)}
+    with (
+        scene.process(scene.other("bare")) as bare,
+        scene.process(scene.other("empty")) as empty,
+        scene.process(scene.reference("get_order")) as reference,
+        scene.process(scene.ours("get_order")) as ours,
+    ):
+        calls: dict[str, list[float]] = {"request": [], "empty": [], "reference": [], "ours": []}
+        for _ in range(WARMING_UP + WARM_CALLS):
+            event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
+            calls["request"].append(_answer(bare, direct)[0]["seconds"])
+            calls["empty"].append(_answer(empty, event)[1])
+            calls["reference"].append(_answer(reference, event)[1])
+            calls["ours"].append(_answer(ours, event)[1])
+    return Warm(**{f"{name}_ms": median(all_[-WARM_CALLS:]) * 1000 for name, all_ in calls.items()})
+
+
+def _cold_run(scene: Scene, target: Target) -> ColdRun:
+    event = scene.event(target.function)
+    with scene.process(target) as process:
+        _answer(process, event)
+        return ColdRun(process.init_seconds, process.first_answer_seconds)
+
+
+def _answer(process: FunctionProcess, event: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    answer = process.invoke(event)
+    if answer.error or answer.result["statusCode"] != 200:
+        raise BenchError(f"{process.name}: {answer.error or answer.result}")
+    return answer.result, answer.seconds
+
+
+def _check_same_job(scene: Scene, ours: Target, reference: Target) -> None:
+    asked = [list(_asked(scene, target)) for target in (ours, reference)]
+    if asked[0] != asked[1]:
+        raise BenchError(f"{ours.name} asks Wix for {asked[0]}, its reference for {asked[1]}")
+
+
+def _asked(scene: Scene, target: Target) -> Iterator[str]:
+    event = scene.event(target.function)
+    scene.wix.clear_journal()
+    with scene.process(target) as process:
+        _answer(process, event)
+    order = (event["pathParameters"] or {}).get("orderId", "-")
+    for each in scene.wix.requests():
+        yield f"{each.method} {each.path.replace(order, '{orderId}')}"
+
+
+def _token(scene: Scene) -> str:
+    body = {**CREDENTIAL, "grant_type": "client_credentials"}
+    del body["kind"]
+    reply = httpx.post(f"{scene.wix.url}/oauth2/token", json=body).raise_for_status()
+    token: str = reply.json()["access_token"]
+    return token

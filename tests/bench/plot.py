@@ -1,0 +1,44 @@
+"""Draws how our cold starts compare."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from tests.bench.figures import GOAL, Comparison, answer_ms, init_ms
+
+OURS = ("#1b5e8c", "#8cbfe0")
+REFERENCE = ("#6b6b6b", "#c4c4c4")
+BAR = 0.36
+LABEL = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+
+
+def draw(comparisons: Sequence[Comparison], folder: Path) -> None:
+    """Write the plot as PNG and SVG: per function, ours above the reference."""
+    figure = Figure(figsize=(9.5, 1.6 + 0.75 * len(comparisons)), layout="constrained")
+    axes = figure.add_subplot()
+    for row, each in enumerate(comparisons):
+        for name, runs_of, ratio, colors, at in (
+            ("this project", each.ours, each.ratio, OURS, row - BAR / 2),
+            ("bare libraries", each.reference, 1.0, REFERENCE, row + BAR / 2),
+        ):
+            init = ratio * init_ms(runs_of) / answer_ms(runs_of)
+            parts = (("init", 0.0, init), ("first invocation", init, ratio - init))
+            for color, (part, left, width) in zip(colors, parts, strict=True):
+                label = None if row else f"{name}: {part}"
+                axes.barh(at, width, BAR, left=left, color=color, label=label)
+            text = f" {ratio:.2f}  ({answer_ms(runs_of):.0f} ms)"
+            axes.text(ratio, at, text, va="center", fontsize=8, bbox=LABEL)
+    axes.axvline(GOAL, color="#b3261e", linestyle="--", linewidth=1, label=f"goal: {GOAL}")
+    axes.set_yticks(range(len(comparisons)), [each.name for each in comparisons])
+    axes.invert_yaxis()
+    longest = max(max(each.ratio, 1.0) for each in comparisons)
+    axes.set_xlim(0, max(longest, GOAL) * 1.2)
+    axes.set_xlabel("time from process start to first answer, in times the bare libraries' time")
+    axes.set_title(
+        f"Cold start on this machine, medians of {len(comparisons[0].ours)} fresh processes"
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
+    for kind in ("png", "svg"):
+        figure.savefig(folder / f"cold-start.{kind}", dpi=150)
