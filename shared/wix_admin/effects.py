@@ -211,9 +211,15 @@ class EffectsTable:
         return ours
 
     def _replace(self, scope: Scope, item: Item) -> None:
-        mine: dict[str, AttributeValueTypeDef] = {":mine": {"S": item.attempt_id}}
-        if self._put(scope, item, "attemptId = :mine", mine) is not None:
-            raise StillRunningError("Another request with this key has taken over", retry_after=1.0)
+        # A final outcome stays: two that look after an accepted item hold the same attempt id.
+        met = self._put(
+            scope,
+            item,
+            "attemptId = :mine AND attribute_not_exists(expiresAt)",
+            {":mine": {"S": item.attempt_id}},
+        )
+        if met is not None and (met.attempt_id, met.state) != (item.attempt_id, item.state):
+            raise StillRunningError("Another request with this key was faster", retry_after=1.0)
 
     def _put(
         self,
