@@ -41,19 +41,26 @@ def wix(clock: Clock) -> FakeWix:
     return FakeWix(clock)
 
 
+@pytest.fixture(scope="module")
+def aws() -> Iterator["DynamoDBClient"]:
+    """DynamoDB in memory; a client takes so long to make that a module's tests share one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        with mock_aws():
+            yield boto3.client("dynamodb", region_name="us-east-1")
+
+
 @pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
-    """DynamoDB in memory, with an empty ledger."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        client.create_table(
-            TableName=TABLE,
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client
+def dynamodb(aws: "DynamoDBClient") -> Iterator["DynamoDBClient"]:
+    """DynamoDB with an empty ledger."""
+    aws.create_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield aws
+    aws.delete_table(TableName=TABLE)
 
 
 @pytest.fixture
