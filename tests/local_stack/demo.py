@@ -4,8 +4,10 @@ Every step is a real call to the deployed stack. What it answers is printed as i
 story ends early, with an error, if a step is not as told.
 """
 
+import itertools
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +23,7 @@ from tests.local_stack.stack import LocalStack, local_stack
 from tests.wix_simulator import line
 
 SEEDED_ORDERS = 40
-REFUND_CALL = "/ecom/v1/order-billing/refund-payments"
+DAMAGED = {"amount": "12.15", "reason": "One bag arrived damaged"}
 
 
 class UntoldError(Exception):
@@ -48,130 +50,118 @@ def main() -> int:
 
 
 @dataclass
-class _Story:
-    """The steps, in order, and what they share."""
+class _Order:
+    """The order that the story is about."""
 
-    stack: LocalStack
-    number: int = 0
+    id: str
+    beans: str
+    """The id of its first line: two bags of coffee beans."""
+
+    @property
+    def path(self) -> str:
+        return f"/orders/{self.id}"
+
+
+class _Story:
+    """The chapters, in order, and what they share."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self._stack = stack
+        self._wix = stack.wix
+        self._chapters = itertools.count(1)
+        self._reader = stack.caller("OrdersReaderPolicy")
+        self._warehouse = stack.caller("FulfillmentPolicy")
+        self._service = stack.caller("RefundsPolicy")
+        self._wix.seed_orders(SEEDED_ORDERS)
+        lines = [line(2, "12.50", name="Coffee beans"), line(1, "19.99", name="Mug")]
+        order = self._wix.add_order(lines=lines)
+        self._order = _Order(order["id"], order["lineItems"][0]["id"])
 
     def tell(self) -> None:
-        wix = self.stack.wix
-        wix.seed_orders(SEEDED_ORDERS)
-        order = wix.add_order(
-            lines=[line(2, "12.50", name="Coffee beans"), line(1, "19.99", name="Mug")]
-        )
-        path, beans = f"/orders/{order['id']}", order["lineItems"][0]["id"]
-        reader = self.stack.caller("OrdersReaderPolicy")
-        warehouse = self.stack.caller("FulfillmentPolicy")
-        refunds = self.stack.caller("RefundsPolicy")
+        self._who_gets_in()
+        self._reading()
+        self._fulfilling()
+        self._refunding_once()
+        self._healing()
+        calls, tokens = len(self._wix.requests(path="/ecom/*")), self._wix.exchanges
+        print(f"\n{calls} calls to Wix: 1 fulfillment, 1 refund.", end=" ")
+        print(f"{tokens} tokens: one for each process, one anew.\nAll as told.")
 
+    def _who_gets_in(self) -> None:
         self._says("A call that is not signed gets nowhere")
-        self._call(None, "GET", path, expect=403, show=["code"])
+        self._call(None, "GET", self._order.path, expect=403, show=["code"])
 
-        self._says("Neither does a reader who tries to refund")
-        give_back = {"amount": "12.15", "reason": "One bag arrived damaged"}
-        self._call(
-            reader, "POST", f"{path}/refunds", give_back, key="damaged-1", expect=403, show=["code"]
-        )
-        self._holds("Wix was not asked", not wix.requests())
+        self._says("Neither does a caller with the wrong role: a reader who tries to refund")
+        self._refund(DAMAGED, by=self._reader, expect=403)
+        self._holds("Wix was not asked", not self._wix.requests())
 
+    def _reading(self) -> None:
         self._says("A reader lists what is paid and not sent yet")
-        wanted = {
-            "filter": {"paymentStatus": "PAID", "fulfillmentStatus": "NOT_FULFILLED"},
-            "limit": 5,
-        }
-        page = self._call(reader, "POST", "/orders/query", wanted, expect=200, show=["hasMore"])
-        self._holds(
-            f"{len(page['items'])} orders, the newest is ours",
-            page["items"][0]["id"] == order["id"],
+        unsent = {"paymentStatus": "PAID", "fulfillmentStatus": "NOT_FULFILLED"}
+        wanted = {"filter": unsent, "limit": 5}
+        page = self._call(
+            self._reader, "POST", "/orders/query", wanted, expect=200, show=["hasMore"]
         )
+        found = [each["id"] for each in page["items"]]
+        self._holds(f"{len(found)} orders, the newest is ours", found[0] == self._order.id)
 
-        self._says("The warehouse has sent one bag of beans")
+    def _fulfilling(self) -> None:
+        self._says("The warehouse has sent one of two bags of beans")
         sent = {
             "dispatchId": "D-1001",
-            "lines": [{"lineItemId": beans, "quantity": 1}],
+            "lines": [{"lineItemId": self._order.beans, "quantity": 1}],
             "carrier": "ups",
             "trackingNumber": "1Z999AA10123456784",
         }
-        self._call(
-            warehouse,
-            "POST",
-            f"{path}/fulfillments",
-            sent,
-            expect=200,
-            show=["lines", "trackingNumber"],
-        )
-        self._holds(
-            "Wix has one fulfillment, and the order is partially fulfilled",
-            len(wix.fulfillments(order["id"])) == 1
-            and wix.order(order["id"])["fulfillmentStatus"] == "PARTIALLY_FULFILLED",
-        )
+        path = f"{self._order.path}/fulfillments"
+        self._call(self._warehouse, "POST", path, sent, expect=200, show=["trackingNumber"])
+        status = self._wix.order(self._order.id)["fulfillmentStatus"]
+        self._holds(f"At Wix the order is {status}", status == "PARTIALLY_FULFILLED")
 
-        self._says("Part of the money goes back")
-        first = self._call(
-            refunds,
-            "POST",
-            f"{path}/refunds",
-            give_back,
-            key="damaged-1",
-            expect=200,
-            show=["status", "refunded"],
-        )
+    def _refunding_once(self) -> None:
+        self._says("It arrived damaged: part of the money goes back")
+        first = self._refund(DAMAGED, expect=200, show=["status", "refunded"])
 
-        self._says("The same request comes again: a retry, a double click, a redelivered event")
-        again = self._call(
-            refunds,
-            "POST",
-            f"{path}/refunds",
-            give_back,
-            key="damaged-1",
-            expect=200,
-            show=["status", "refunded"],
-        )
-        self._holds("The answer is the first one, from memory", again == first)
-        self._holds("Wix was asked to refund once", len(wix.requests("POST", REFUND_CALL)) == 1)
+        self._says("The same request again: a retry, a double click, a redelivered event")
+        again = self._refund(DAMAGED, expect=200, show=["status", "refunded"])
+        self._holds("The answer is the first one", again == first)
+        refunds = self._wix.requests("POST", "/ecom/v1/order-billing/refund-payments")
+        self._holds("Wix was asked to refund once", len(refunds) == 1)
 
-        self._says("The same key with another amount is a mistake, and told as one")
-        self._call(
-            refunds,
-            "POST",
-            f"{path}/refunds",
-            give_back | {"amount": "13.00"},
-            key="damaged-1",
-            expect=422,
-            show=["code"],
-        )
+        self._says("The same key with another amount is a mistake")
+        self._refund(DAMAGED | {"amount": "13.00"}, expect=422, show=["code"])
 
         self._says("More than the rest cannot be refunded")
-        self._call(
-            refunds,
-            "POST",
-            f"{path}/refunds",
-            {"amount": "40.00"},
-            key="all-of-it",
-            expect=422,
-            show=["code", "detail"],
-        )
+        self._refund({"amount": "40.00"}, key="too-much", expect=422, show=["code", "detail"])
         given_back = sum(
-            Decimal(each["summary"]["refunded"]["amount"]) for each in wix.refunds(order["id"])
+            Decimal(each["summary"]["refunded"]["amount"])
+            for each in self._wix.refunds(self._order.id)
         )
         self._holds(f"Wix has given back {given_back} in all", given_back == Decimal("12.15"))
 
-        self._says("Every token is killed at Wix, and nobody notices")
-        before = wix.exchanges
-        killed = wix.kill_tokens()
-        self._call(reader, "GET", path, expect=200, show=["number", "status", "paymentStatus"])
-        self._holds(f"{killed} tokens died, and one was bought anew", wix.exchanges == before + 1)
+    def _healing(self) -> None:
+        self._says("Every token is killed at Wix, and no caller notices")
+        before, killed = self._wix.exchanges, self._wix.kill_tokens()
+        self._call(self._reader, "GET", self._order.path, expect=200, show=["paymentStatus"])
+        bought = self._wix.exchanges - before
+        self._holds(f"{killed} tokens died, {bought} was bought anew", bought == 1)
 
-        calls = len(wix.requests(path="/ecom/*"))
-        print(
-            f"\n  {calls} calls to Wix, {wix.exchanges} token exchanges, 1 refund, 1 fulfillment."
+    def _refund(
+        self,
+        body: dict[str, str],
+        *,
+        expect: int,
+        by: Credentials | None = None,
+        key: str = "damaged-1",
+        show: Sequence[str] = (),
+    ) -> Any:
+        path = f"{self._order.path}/refunds"
+        return self._call(
+            by or self._service, "POST", path, body, key=key, expect=expect, show=show
         )
-        print("  All as told.\n")
 
     def _says(self, what: str) -> None:
-        self.number += 1
-        print(f"\n{self.number:2}. {what}", flush=True)
+        print(f"\n{next(self._chapters):2}. {what}", flush=True)
 
     def _holds(self, what: str, true: bool) -> None:  # noqa: FBT001  # a claim and whether it holds
         if not true:
@@ -187,19 +177,20 @@ class _Story:
         *,
         key: str | None = None,
         expect: int,
-        show: list[str],
+        show: Sequence[str],
     ) -> Any:
         headers = {"Idempotency-Key": key} if key else {}
-        reply = self.stack.request(method, path, credentials=caller, json=body, headers=headers)
-        print(f"    {method} {path}{f'   Idempotency-Key: {key}' if key else ''}")
+        reply = self._stack.request(method, path, credentials=caller, json=body, headers=headers)
+        shown = path.replace(self._order.id, self._order.id[:8])
+        print(f"    {method} {shown}{f'  Idempotency-Key: {key}' if key else ''}")
         print(f"    {_shown(reply, show)}", flush=True)
         if reply.status_code != expect:
             raise UntoldError(f"    ✗ expected {expect}: {reply.text}")
         return reply.json()
 
 
-def _shown(reply: httpx.Response, fields: list[str]) -> str:
+def _shown(reply: httpx.Response, fields: Sequence[str]) -> str:
     answer = reply.json()
-    replayed = "  (replayed)" if reply.headers.get("Idempotent-Replayed") else ""
-    parts = {name: answer.get(name) for name in fields}
-    return f"{reply.status_code}{replayed} {json.dumps(parts)}"
+    replayed = " replayed" if reply.headers.get("Idempotent-Replayed") else ""
+    parts = "".join(f"  {name}: {json.dumps(answer[name])}" for name in fields)
+    return f"{reply.status_code}{replayed}{parts}"
