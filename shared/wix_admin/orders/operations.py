@@ -1,8 +1,8 @@
 """What the orders' functions may call at Wix (eCommerce: orders, fulfillments, billing, payments).
 
 Orders have no revision, so a PATCH that is sent twice sets the same values twice. Cancelling,
-refunding, fulfilling and adding payments have no idempotency key at Wix and are never repeated
-blindly.
+refunding, fulfilling, adding and approving payments have no idempotency key at Wix and are never
+repeated blindly.
 """
 
 from wix_admin.operations import Operation
@@ -56,7 +56,7 @@ APPROVE_PAYMENT = Operation(
     "POST",
     "/ecom/v1/payments/{payment_id}/orders/{order_id}/update-payment-transaction-status",
     "ECOM.MODIFY_TRANSACTIONS",
-    repeatable=True,
+    repeatable=False,
 )
 GET_REFUNDABILITY = Operation(
     "refunds.refundability",

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from wix_admin.client import WixClient
-from wix_admin.errors import RefusedError, Violation, WixRequestError
+from wix_admin.errors import RefusedError, Violation
 from wix_admin.models import FunctionInput, Guid, Json, Money, WixEntity, plain, to_price
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, fetch_order
@@ -97,7 +97,13 @@ class OrderPayment(Effect[PaymentReceipt]):
         amount = Decimal(sent.before["amount"])
         waiting = sent.before.get("paymentId")
         if waiting is not None:
-            return self._approve(waiting, sent)
+            self._wix.call(
+                APPROVE_PAYMENT,
+                body={"status": "APPROVED"},
+                payment_id=waiting,
+                order_id=self.target,
+            )
+            return self._receipt(waiting, amount, was_pending=True)
         payment = {
             "amount": to_price(amount),
             "createdDate": sent.before["createdDate"].replace("+00:00", "Z"),
@@ -149,22 +155,6 @@ class OrderPayment(Effect[PaymentReceipt]):
         if amount > balance or amount <= 0:
             raise _beyond(f"{plain(balance)} is left to pay")
         return amount
-
-    def _approve(self, payment_id: str, sent: Sent) -> PaymentReceipt:
-        try:
-            self._wix.call(
-                APPROVE_PAYMENT,
-                body={"status": "APPROVED"},
-                payment_id=payment_id,
-                order_id=self.target,
-            )
-        except WixRequestError:
-            # A first try whose answer got lost has confirmed it, and Wix refuses the second.
-            confirmed = self.read_back(sent)
-            if confirmed is None:
-                raise
-            return confirmed
-        return self._receipt(payment_id, Decimal(sent.before["amount"]), was_pending=True)
 
     def _receipt(
         self, payment_id: str, amount: Decimal, *, was_pending: bool = False

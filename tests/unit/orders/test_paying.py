@@ -12,6 +12,7 @@ from wix_admin.once import SETTLE_SECONDS
 pytestmark = pytest.mark.usefixtures("table")
 
 ADD = "/ecom/v1/payments/orders/*/add-payment"
+LIST = "/ecom/v1/payments/orders/*"
 APPROVE = "/ecom/v1/payments/*/update-payment-transaction-status"
 
 
@@ -103,16 +104,24 @@ def test_the_same_request_is_answered_from_memory(wix: WixSimulator) -> None:
     assert len(wix.payments(order["id"])) == 1
 
 
-@pytest.mark.parametrize("waiting", [True, False], ids=["confirmed", "added"])
-def test_a_lost_answer_is_found_again(wix: WixSimulator, waiting: bool) -> None:  # noqa: FBT001
-    order = wix.add_order(total="25.00", payments=[offline("25.00")] if waiting else [])
-    wix.add_fault(Fault(path=APPROVE if waiting else ADD, drop="after"))
+@pytest.mark.parametrize(
+    ("waiting", "path"), [([offline("25.00")], APPROVE), ([], ADD)], ids=["confirmed", "added"]
+)
+@pytest.mark.parametrize("unreadable", [0, 3], ids=["at once", "by the next request"])
+def test_a_lost_answer_is_found_again(
+    wix: WixSimulator, waiting: list[Any], path: str, unreadable: int
+) -> None:
+    order = wix.add_order(total="25.00", payments=waiting)
+    wix.add_fault(Fault(path=path, status=503, effect=True))
+    if unreadable:
+        wix.add_fault(Fault(path=LIST, skip=1, status=503, times=unreadable))
 
-    reply = pay(order)
+    replies = [pay(order) for _ in range(2)]
 
     (payment,) = wix.payments(order["id"])
-    assert (reply.status, reply.json["paymentId"]) == (200, payment["id"])
     assert payment["status"] == "APPROVED"
+    assert [each.status for each in replies] == ([504, 200] if unreadable else [200, 200])
+    assert replies[-1].json["paymentId"] == payment["id"]
 
 
 def test_a_payment_lost_before_wix_is_added_once_that_is_certain(wix: WixSimulator) -> None:
