@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from typing import Any
 
 from wix_admin.doors import Call, Caller, LambdaContext, Perform
@@ -61,7 +62,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
 def _problem(error: AdminError | WixAuthError, request_id: str) -> Json:
     headers = {}
     if error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     elif code_of(error) == "wix_busy":
         headers["Retry-After"] = "60"
     return _response(

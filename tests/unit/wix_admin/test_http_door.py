@@ -292,7 +292,7 @@ def test_each_failure_has_its_status(failure: Exception, status: int, code: str)
         (WixUnavailableError("x"), None),
         (WixUnavailableError("x", retry_after=0.0), "1"),
         (WixUnavailableError("x", retry_after=0.2), "1"),
-        (WixUnavailableError("x", retry_after=7.4), "7"),
+        (WixUnavailableError("x", retry_after=7.4), "8"),
         (WixUnavailableError("x", code="wix_busy"), "60"),
         (WixUnavailableError("x", code="wix_busy", retry_after=3.0), "3"),
         (TokenUnavailableError("x", retry_after=30.0), "30"),
