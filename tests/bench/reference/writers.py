@@ -4,6 +4,7 @@ import json
 import os
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -124,13 +125,14 @@ def refund_order(event: Json, context: object) -> Json:
 def fulfill_order(event: Json, context: object) -> Json:
     def check(order_id: str, asked: Json) -> Json:
         path = f"/ecom/v1/fulfillments/orders/{order_id}"
-        call("GET", path)
+        sent: Counter[str] = Counter()
+        for each in call("GET", path)["orderWithFulfillments"]["fulfillments"]:
+            sent.update({line["id"]: line["quantity"] for line in each["lineItems"]})
         order = call("GET", f"/ecom/v1/orders/{order_id}")["order"]
-        call("GET", path)
-        known = {each["id"] for each in order["lineItems"]}
+        left = {each["id"]: each["quantity"] - sent[each["id"]] for each in order["lineItems"]}
         lines = [{"id": e["lineItemId"], "quantity": e["quantity"]} for e in asked["lines"]]
-        if not known.issuperset(each["id"] for each in lines):
-            raise ValueError("no such line")
+        if any(each["quantity"] > left[each["id"]] for each in lines):
+            raise ValueError("fewer are left")
         tracking = {
             "trackingNumber": asked["trackingNumber"],
             "shippingProvider": asked["carrier"],
