@@ -28,7 +28,7 @@ CALL_WIX = {
 }
 RECORD_EFFECTS = {
     f"dynamodb:{action}": {"Fn::GetAtt": ["EffectsTable", "Arn"]}
-    for action in ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
+    for action in ("DeleteItem", "PutItem")
 }
 
 RIGHTS = {
