@@ -1,12 +1,12 @@
 """What one process builds once and shares among its invocations: the clients."""
 
+import os
 from functools import cache
 
 import httpx
 
 from wix_admin.effects import EffectsTable
-from wix_admin.errors import SettingsError
-from wix_admin.settings import settings
+from wix_admin.settings import read_writer_settings, settings
 from wix_admin.telemetry import count_auth_event
 from wix_auth import wix_http_client
 
@@ -32,15 +32,13 @@ def effects_table() -> EffectsTable:
     """Return the ledger.
 
     Raises:
-        SettingsError: If the environment names no table.
+        SettingsError: If the environment is wrong, or names no table.
     """
     # Imported here, as functions that only read need no table.
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
-    name = settings().effects_table_name
-    if not name:
-        raise SettingsError("EFFECTS_TABLE_NAME: set it for functions that change the shop")
+    name = read_writer_settings(os.environ).effects_table_name
     patience = Config(
         connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
     )

@@ -42,17 +42,32 @@ class Settings(BaseModel):
     effects_table_name: str | None = None
 
 
+class WriterSettings(Settings):
+    """What the template tells functions that change the shop.
+
+    Attributes:
+        effects_table_name: The table that remembers effects.
+    """
+
+    effects_table_name: Annotated[str, Field(min_length=1)]
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Check the environment.
 
     Raises:
         SettingsError: Naming every variable that is missing or wrong.
     """
-    try:
-        return Settings.model_validate(dict(environment))
-    except ValidationError as error:
-        mistakes = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
-        raise SettingsError(f"Set the function's environment right. {mistakes}") from None
+    return _checked(Settings, environment)
+
+
+def read_writer_settings(environment: Mapping[str, str]) -> WriterSettings:
+    """Check the environment of a function that changes the shop.
+
+    Raises:
+        SettingsError: Naming every variable that is missing or wrong.
+    """
+    return _checked(WriterSettings, environment)
 
 
 @cache
@@ -63,3 +78,11 @@ def settings() -> Settings:
         SettingsError: Naming every variable that is missing or wrong.
     """
     return read_settings(os.environ)
+
+
+def _checked[S: Settings](kind: type[S], environment: Mapping[str, str]) -> S:
+    try:
+        return kind.model_validate(dict(environment))
+    except ValidationError as error:
+        mistakes = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        raise SettingsError(f"Set the function's environment right. {mistakes}") from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tests import canaries
 from tests.lambda_runtime import Answer, FunctionProcess
 from tests.local_stack import Artifacts
 
@@ -192,6 +193,11 @@ def answered(door: Door, answer: Answer) -> Any:
         return reply.json
     assert answer.error is None, answer.error
     return answer.result
+
+
+def marks_in(said: object) -> list[str]:
+    """Which marks of secrets and people are in something that is kept or logged."""
+    return [mark for mark in canaries.MARKS if mark in str(said)]
 
 
 def _logical_id(action: str) -> str:
