@@ -123,7 +123,7 @@ def _compile_runtime() -> None:
     for name in IN_THE_RUNTIME:
         path = installed / name
         if path.is_dir():
-            compileall.compile_dir(path, quiet=2, workers=0)
+            compileall.compile_dir(path, quiet=2)
         else:
             compileall.compile_file(path, quiet=2)
 
