@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,16 +78,19 @@ class Functions:
             changed: Variables that have another value here, or are not set at all.
         """
         environment = {**self.account, **self._own(action), **changed}
-        log = self.logs / f"{len(self._log_of) + 1:03}-{action}.log"
-        process = FunctionProcess(
+        return self._process(
             f"{action}.handler",
-            task_root=self.artifacts.function(_logical_id(action)),
-            packages=self.artifacts.layers,
-            environment={name: each for name, each in environment.items() if each is not None},
-            log=log,
+            self.artifacts.function(_logical_id(action)),
+            self.artifacts.layers,
+            {name: each for name, each in environment.items() if each is not None},
         )
-        self._log_of[process] = log
-        return process
+
+    def somebodys(self, handler: str, task_root: Path, **environment: str) -> FunctionProcess:
+        """A function that is not ours in a new process, with the auth layer alone."""
+        [layer] = [each for each in self.artifacts.layers if each.parent.name == "WixAuthLayer"]
+        return self._process(
+            handler, task_root, [layer], {**self.account, **self.values, **environment}
+        )
 
     def warm(self, action: str) -> FunctionProcess:
         """A process that other tests use too, wherever it does not matter."""
@@ -101,6 +104,20 @@ class Functions:
     def output(self, process: FunctionProcess) -> str:
         """All that a process has printed."""
         return self._log_of[process].read_text()
+
+    def _process(
+        self,
+        handler: str,
+        task_root: Path,
+        packages: Sequence[Path],
+        environment: Mapping[str, str],
+    ) -> FunctionProcess:
+        log = self.logs / f"{len(self._log_of) + 1:03}-{handler}.log"
+        process = FunctionProcess(
+            handler, task_root=task_root, packages=packages, environment=environment, log=log
+        )
+        self._log_of[process] = log
+        return process
 
     def _own(self, action: str) -> dict[str, str]:
         """The variables that the template gives the function, each with its value here."""

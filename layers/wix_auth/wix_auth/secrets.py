@@ -115,6 +115,8 @@ class SecretReader:
         # Part of Lambda's runtime and slow to import: only whoever reads a secret pays for it.
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
 
+        # At DEBUG it logs whole answers: here the secret.
+        logging.getLogger("botocore.parsers").setLevel(logging.INFO)
         try:
             self._client = self._client or _make_client(self._secret_arn)
             reply = self._client.get_secret_value(SecretId=self._secret_arn, VersionStage=stage)
