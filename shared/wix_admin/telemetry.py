@@ -3,6 +3,7 @@
 Neither ever holds a token, a key, a body or personal data: only ids, codes, counts and times.
 """
 
+import logging
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -14,6 +15,10 @@ logger = Logger()
 """Powertools' logger; the template sets service name and level."""
 
 metrics = Metrics(namespace="WixAdmin")
+
+# They log each call at INFO, which our own line tells too, and at DEBUG what was sent and answered.
+for library in ("boto3", "botocore", "httpcore", "httpx", "urllib3"):
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def count_auth_event(event: str) -> None:
