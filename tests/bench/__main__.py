@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from dataclasses import asdict
@@ -26,7 +27,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=15, help="fresh processes for each handler")
     runs: int = parser.parse_args().runs
     logs = RESULTS / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
     progress = Progress()
     try:
         with (
