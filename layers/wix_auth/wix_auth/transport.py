@@ -17,6 +17,8 @@ WIX_API_URL = "https://www.wixapis.com"
 DEFAULT_TIMEOUT = httpx.Timeout(connect=3.0, read=10.0, write=10.0, pool=10.0)
 """Seconds for each step of a request."""
 
+_MOST_CONNECTIONS = 100
+
 
 @dataclass(slots=True, eq=False)
 class _Pool:
@@ -70,8 +72,9 @@ class RenewingTransport(httpx.BaseTransport):
 
     def _new_pool(self) -> _Pool:
         limits = httpx.Limits(
-            max_connections=100,
-            max_keepalive_connections=20,
+            max_connections=_MOST_CONNECTIONS,
+            # With fewer, httpcore 1.0.9 closes surplus ones that it has just given to a thread.
+            max_keepalive_connections=_MOST_CONNECTIONS,
             keepalive_expiry=self._idle_seconds,
         )
         return _Pool(httpx.HTTPTransport(verify=self._verify, limits=limits))
@@ -144,6 +147,9 @@ def wix_http_client(
         site_id: The site that the credential must open, if that should be checked.
         timeout: Seconds for each step of a request, and of an exchange.
         notify: Called with each event, for metrics. It must be quick and must not raise.
+
+    Raises:
+        ValueError: If `api_url` is not https and not on this machine.
     """
     auth = WixAuth(SecretReader(secret_arn), api_url=api_url, site_id=site_id, notify=notify)
     return httpx.Client(

@@ -1,5 +1,6 @@
 """Stand-ins for what lies outside the package: Wix, Secrets Manager, the network and the clock."""
 
+import functools
 import json
 import socket
 import threading
@@ -46,11 +47,19 @@ class Clock:
         self.now += seconds
 
 
+def new_client() -> "SecretsManagerClient":
+    return boto3.client("secretsmanager", "us-east-1")
+
+
+shared_client = functools.cache(new_client)
+"""Making one takes longer than most tests."""
+
+
 class Vault:
     """One secret in Secrets Manager."""
 
     def __init__(self) -> None:
-        self.client: SecretsManagerClient = boto3.client("secretsmanager", "us-east-1")
+        self.client = shared_client()
         self.arn = self.client.create_secret(Name="wix")["ARN"]
 
     def store(self, credential: object) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from tests.unit.wix_auth.fakes import (
     ROTATED_CLIENT,
     ROTATED_KEY,
     Bench,
+    LoopbackServer,
 )
 from wix_auth import (
     ForeignOriginError,
@@ -299,16 +301,41 @@ def test_a_request_waits_for_anothers_exchange_no_longer_than_for_its_own(bench:
     holder.close()
 
 
+def test_a_request_without_timeouts_waits_until_the_exchange_is_over(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    auth = bench.auth()
+    holder = auth.sync_auth_flow(httpx.Request("GET", f"{API_URL}/a"))
+    next(holder)
+    soon = threading.Timer(0.05, holder.close)
+    soon.start()
+
+    with httpx.Client(auth=auth, transport=httpx.MockTransport(bench.wix)) as client:
+        client.timeout = httpx.Timeout(None)
+        assert client.get(f"{API_URL}/b").status_code == 200
+
+    soon.join()
+
+
 # ---- An answer of 401 -------------------------------------------------------------
 
 
 def test_a_rejected_token_is_replaced_and_the_request_repeated_with_its_body(bench: Bench) -> None:
     bench.vault.store(CLIENT)
+    server = LoopbackServer(bench.wix, latency_seconds=0)
+    one_connection = httpx.Limits(max_connections=1)  # which the exchange needs as well
 
-    with bench.client() as client:
-        client.get("/a")
+    with (
+        server.running(),
+        httpx.Client(auth=bench.auth(api_url=server.url), limits=one_connection) as client,
+    ):
+        client.get(f"{server.url}/a")
         bench.wix.live_tokens.clear()
-        assert client.post("/b", content=iter([b"some", b"thing"])).status_code == 200
+        answer = client.post(
+            f"{server.url}/b",
+            content=iter([b"some", b"thing"]),
+            headers={"Content-Length": "9"},
+        )
+        assert answer.status_code == 200
 
     assert len(bench.wix.exchanges) == 2
     assert [call.content for call in bench.wix.calls] == [b"", b"something", b"something"]

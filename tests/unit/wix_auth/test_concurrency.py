@@ -12,14 +12,19 @@ from tests.unit.wix_auth.fakes import (
     LoopbackServer,
     in_parallel,
 )
-from wix_auth import CredentialRefusedError, TokenUnavailableError
+from wix_auth import CredentialRefusedError, RenewingTransport, TokenUnavailableError
 
 THREADS = 100
 LATENCY_SECONDS = 0.02
 
 
 def client_of(bench: Bench, server: LoopbackServer) -> httpx.Client:
-    return httpx.Client(auth=bench.auth(api_url=server.url), base_url=server.url, timeout=10)
+    return httpx.Client(
+        auth=bench.auth(api_url=server.url),
+        base_url=server.url,
+        timeout=10,
+        transport=RenewingTransport(),
+    )
 
 
 def statuses(client: httpx.Client, count: int) -> list[object]:
@@ -51,10 +56,26 @@ def test_a_token_that_dies_under_many_threads_is_replaced_once_and_no_call_fails
     with server.running(), client_of(bench, server) as client:
         client.get("/a")
         bench.wix.live_tokens.clear()
-        # As many as there are connections: each must be given back before the exchange.
         assert statuses(client, THREADS) == [200] * THREADS
 
     assert len(bench.wix.exchanges) == 2
+
+
+def test_threads_that_wait_for_an_exchange_leave_it_a_connection(
+    bench: Bench, server: LoopbackServer
+) -> None:
+    bench.vault.store(CLIENT)
+    few = httpx.Limits(max_connections=3, max_keepalive_connections=3)
+
+    with (
+        server.running(),
+        httpx.Client(
+            auth=bench.auth(api_url=server.url), base_url=server.url, limits=few, timeout=3
+        ) as client,
+    ):
+        client.get("/a")
+        bench.wix.live_tokens.clear()
+        assert statuses(client, 20) == [200] * 20
 
 
 @pytest.mark.parametrize("successor", [ROTATED_KEY, CLIENT])

@@ -2,6 +2,7 @@ import json
 import traceback
 
 import pytest
+from pydantic import ValidationError
 
 from tests.canaries import API_KEY, CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, SITE_ID
 from wix_auth import ApiKey, ClientCredentials, SecretInvalidError, parse_credential
@@ -87,6 +88,13 @@ def test_text_that_is_not_json_is_refused_without_quoting_it(text: str) -> None:
         parse_credential(text)
 
     assert_holds_no_secret(refusal.value)
+
+
+def test_a_model_that_is_made_by_hand_does_not_quote_its_input_either() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        ClientCredentials.model_validate(CLIENT | {"client_id": CLIENT_SECRET + "0"})
+
+    assert CLIENT_SECRET not in str(refusal.value)
 
 
 def test_no_credential_shows_its_secret_when_printed() -> None:

@@ -12,6 +12,7 @@ from tests.unit.wix_auth.fakes import (
     OTHER_SITE_ID,
     ROTATED_CLIENT,
     Bench,
+    new_client,
     refusal,
 )
 from wix_auth import (
@@ -277,6 +278,7 @@ def store(text: object) -> Callable[[Bench], None]:
 
 def fail_reading(code: str, message: str = "") -> Callable[[Bench], None]:
     def prepare(bench: Bench) -> None:
+        bench.vault.client = new_client()  # one that nobody else will use
         stub = Stubber(bench.vault.client)
         stub.add_client_error("get_secret_value", code, message)
         stub.activate()

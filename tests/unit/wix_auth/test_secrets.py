@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 
 import boto3
@@ -15,6 +16,7 @@ from tests.unit.wix_auth.fakes import (
     Vault,
     closed_port,
     in_parallel,
+    new_client,
 )
 from wix_auth import (
     ApiKey,
@@ -81,16 +83,20 @@ def test_the_version_before_a_rotation_can_be_read(reader: SecretReader, vault: 
 
 def test_threads_that_come_together_read_once(vault: Vault, clock: Clock) -> None:
     vault.store(CLIENT)
-    stored = vault.client.get_secret_value(SecretId=vault.arn)
-    answer = {name: stored[name] for name in ("SecretString", "VersionId")}
-    with Stubber(vault.client) as stub:  # knows one answer, and refuses a second call
-        stub.add_response("get_secret_value", answer)
-        reader = SecretReader(vault.arn, client=vault.client, now=clock)
+    reads: list[object] = []
 
-        outcomes = in_parallel(20, reader.current)
+    def slow_read(**kwargs: object) -> None:
+        reads.append(kwargs)
+        time.sleep(0.05)
 
-    assert len({id(outcome) for outcome in outcomes}) == 1
-    assert isinstance(outcomes[0], StoredCredential)
+    client = new_client()
+    client.meta.events.register("before-call.secrets-manager.GetSecretValue", slow_read)
+    reader = SecretReader(vault.arn, client=client, now=clock)
+
+    outcomes = in_parallel(20, reader.current)
+
+    assert len(reads) == 1
+    assert {id(outcome) for outcome in outcomes} == {id(reader.current())}
 
 
 @pytest.mark.parametrize(

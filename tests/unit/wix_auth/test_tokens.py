@@ -95,6 +95,7 @@ def test_any_success_with_a_token_will_do(status: int) -> None:
         httpx.Response(405),
         httpx.Response(429),
         httpx.Response(500, text="<html>"),
+        httpx.Response(500, json=token_reply("token")),
         httpx.Response(503),
     ],
 )
