@@ -2,13 +2,19 @@
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING, cast
 
 import httpx
+from botocore.config import Config
 
 from wix_admin.effects import EffectsTable
 from wix_admin.settings import read_writer_settings, settings
 from wix_admin.telemetry import count_auth_event
 from wix_auth import wix_http_client
+from wix_auth.aws import aws_session
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 
 @cache
@@ -34,12 +40,9 @@ def effects_table() -> EffectsTable:
     Raises:
         SettingsError: If the environment is wrong, or names no table.
     """
-    # Imported here, as functions that only read need no table.
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
-
     name = read_writer_settings(os.environ).effects_table_name
     patience = Config(
         connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
     )
-    return EffectsTable(name, boto3.client("dynamodb", config=patience))
+    client = aws_session().create_client("dynamodb", config=patience)
+    return EffectsTable(name, cast("DynamoDBClient", client))

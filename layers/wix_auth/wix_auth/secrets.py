@@ -5,8 +5,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from wix_auth.aws import aws_session
 from wix_auth.credentials import Credential, parse_credential
 from wix_auth.errors import (
     SecretEmptyError,
@@ -48,7 +49,7 @@ class SecretReader:
 
     Args:
         secret_arn: The secret's ARN, or its name in this function's region.
-        client: A boto3 Secrets Manager client; one with short timeouts is made if None.
+        client: A boto3 or botocore Secrets Manager client; one with short timeouts is made if None.
         ttl_seconds: How long a value is kept.
         now: The wall clock, in seconds since the epoch.
     """
@@ -162,11 +163,10 @@ class SecretReader:
 
 
 def _make_client(secret_arn: str) -> "SecretsManagerClient":
-    import boto3  # noqa: PLC0415 - slow to import
     from botocore.config import Config  # noqa: PLC0415 - slow to import
 
     parts = secret_arn.split(":")
-    return boto3.client(
+    client = aws_session().create_client(
         "secretsmanager",
         region_name=parts[3] if secret_arn.startswith("arn:") else None,
         # The default of 60 s and five attempts outlasts any request that could be waiting.
@@ -176,3 +176,4 @@ def _make_client(secret_arn: str) -> "SecretsManagerClient":
             retries={"mode": "standard", "total_max_attempts": 2},
         ),
     )
+    return cast("SecretsManagerClient", client)

@@ -30,6 +30,7 @@ from wix_auth import (
     StoredCredential,
     WixAuthError,
 )
+from wix_auth.aws import aws_session
 
 
 @pytest.fixture
@@ -223,13 +224,13 @@ def test_its_own_client_is_made_when_needed_with_short_timeouts_in_the_secrets_r
     aws: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[BaseClient] = []
-    make: Callable[..., BaseClient] = boto3.client
+    make: Callable[..., BaseClient] = aws_session().create_client
 
     def remember(*args: object, **kwargs: object) -> BaseClient:
         made.append(make(*args, **kwargs))
         return made[-1]
 
-    monkeypatch.setattr(boto3, "client", remember)
+    monkeypatch.setattr(aws_session(), "create_client", remember)
     reader = SecretReader("arn:aws:secretsmanager:eu-west-1:123456789012:secret:wix-AbCdEf")
     assert made == []
 
