@@ -4,13 +4,22 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
+from hypothesis import settings
 
+from tests import canaries
 from wix_admin.client import WixClient
 from wix_admin.doors import Call, Done
+from wix_admin.effects import EffectsTable, State
+from wix_admin.errors import AdminError, OutcomeUnknownError, RefusedError
+from wix_admin.models import Json
+from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.operations import Operation
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 READ = Operation(
     "things.get", "GET", "/v1/things/{thing_id}", "THINGS.READ", repeatable=True, seconds=10.0
@@ -18,11 +27,20 @@ READ = Operation(
 WRITE = Operation(
     "things.make", "POST", "/v1/things/{thing_id}/make", "THINGS.MAKE", repeatable=False
 )
+TABLE = "effects"
+untimed = settings(deadline=None)
+"""For properties: how long an example takes says more of the machine than of the code."""
+
 THING_ID = "0e11a000-0000-4000-8000-000000000001"
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:sts::{ACCOUNT}:assumed-role/StorefrontBackend"
 
 type Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+
+
+def unnamed(value: object) -> str | None:
+    """Keep a test's name, which is in the run's log, free of what must not be in a log."""
+    return "personal" if any(mark in str(value) for mark in canaries.MARKS) else None
 
 
 class Clock:
@@ -86,6 +104,33 @@ def failure(
     )
 
 
+class Through:
+    """A DynamoDB client that lets something happen around each write."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        around: Callable[[Callable[[], Any]], Any],
+    ) -> None:
+        self._client = client
+        self._around = around
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def put_item(self, **request: Any) -> Any:
+        return self._around(lambda: self._client.put_item(**request))
+
+    def delete_item(self, **request: Any) -> Any:
+        return self._around(lambda: self._client.delete_item(**request))
+
+
+def with_each_write(
+    client: "DynamoDBClient", clock: Clock, around: Callable[[Callable[[], Any]], Any]
+) -> EffectsTable:
+    return EffectsTable(TABLE, cast("DynamoDBClient", Through(client, around)), now=clock)
+
+
 @dataclass
 class Context:
     """Lambda's context of one invocation."""
@@ -115,6 +160,83 @@ class Performer:
         if self.failure:
             raise self.failure
         return Done(self.answer, replayed=self.replayed)
+
+
+class Made(Receipt):
+    """A thing that was made."""
+
+    reference: str
+    status: str = "settled"
+
+    def state(self) -> State:
+        return cast("State", self.status)
+
+
+@dataclass
+class Shop:
+    """Where things are made, and what goes wrong there.
+
+    Attributes:
+        status: How far a thing gets that is made now.
+        made: The references of the things that were made, and when.
+        shows_after: Seconds until a thing that was made is seen.
+        refuses: What a check finds wrong.
+        before_send: What happens to a call before the thing is made.
+        after_send: What happens to its answer.
+        blind: What happens when somebody looks.
+    """
+
+    clock: Clock
+    status: State = "settled"
+    made: list[tuple[str, float]] = field(default_factory=list)
+    shows_after: float = 0.0
+    refuses: BaseException | None = None
+    before_send: BaseException | None = None
+    after_send: BaseException | None = None
+    blind: BaseException | None = None
+    asked: list[str] = field(default_factory=list)
+    hook: Callable[[str], None] = lambda _: None
+
+
+class Making(Effect[Made]):
+    """Makes one thing in the shop."""
+
+    operation = WRITE
+    receipt = Made
+
+    def __init__(self, shop: Shop) -> None:
+        self.target = "t-1"
+        self._shop = shop
+
+    def check(self) -> Json:
+        self._ask("check", self._shop.refuses)
+        return {"made": str(len(self._shop.made))}
+
+    def send(self, sent: Sent) -> Made:
+        self._ask("send", self._shop.before_send)
+        self._shop.made.append((sent.reference, self._shop.clock.now))
+        self._ask("answer", self._shop.after_send)
+        return Made(reference=sent.reference, status=self._shop.status)
+
+    def read_back(self, sent: Sent) -> Made | None:
+        self._ask("look", self._shop.blind)
+        for reference, at in self._shop.made:
+            if reference == sent.reference and at + self._shop.shows_after <= self._shop.clock.now:
+                return Made(reference=reference, status=self._shop.status)
+        return None
+
+    def failure(self, receipt: Made) -> AdminError:
+        return RefusedError(f"{receipt.reference} failed", code="refund_failed")
+
+    def _ask(self, what: str, trouble: BaseException | None) -> None:
+        self._shop.asked.append(what)
+        self._shop.hook(what)
+        if trouble:
+            raise trouble
+
+
+def lost() -> OutcomeUnknownError:
+    return OutcomeUnknownError("things.make: sent, and no answer came", wix_request_id="lost-1")
 
 
 def http_event(

@@ -9,15 +9,13 @@ import pytest
 from moto import mock_aws
 
 from tests import canaries
-from tests.unit.wix_admin.builders import Clock, FakeWix
+from tests.unit.wix_admin.builders import TABLE, Clock, FakeWix
 from wix_admin import process, telemetry
 from wix_admin.effects import EffectsTable
 from wix_admin.settings import settings
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
-
-TABLE = "effects"
 
 
 @pytest.fixture(autouse=True)

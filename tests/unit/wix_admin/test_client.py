@@ -10,7 +10,16 @@ import httpx
 import pytest
 
 from tests import canaries
-from tests.unit.wix_admin.builders import READ, THING_ID, WRITE, Clock, FakeWix, Reply, failure
+from tests.unit.wix_admin.builders import (
+    READ,
+    THING_ID,
+    WRITE,
+    Clock,
+    FakeWix,
+    Reply,
+    failure,
+    unnamed,
+)
 from wix_admin.client import ID_IN_PATH, Exchange
 from wix_admin.errors import (
     AdminError,
@@ -100,6 +109,7 @@ def test_an_id_becomes_one_segment_of_the_path(wix: FakeWix, thing_id: str) -> N
         "", " ", ".", "..", "a/b", "a\\b", "a%2Fb", "a?b", "a#b", "a:b", "a;b", "a b", "a\n",
         "a\r\nb", "a\0", "é", "\uff21", "\u0661", "x" * 101, "{thing_id}", canaries.EMAIL_DOMAIN,
     ],
+    ids=unnamed,
 )  # fmt: skip
 def test_anything_that_is_no_id_is_refused_without_repeating_it(
     wix: FakeWix, thing_id: str

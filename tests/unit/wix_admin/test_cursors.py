@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.wix_admin.builders import untimed
 from wix_admin.cursors import MAX_LENGTH, seal, unseal
 from wix_admin.errors import InputError
 
@@ -16,6 +17,7 @@ def wrapped(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
+@untimed
 @given(st.text(min_size=1))
 def test_a_position_comes_back_as_it_was(position: str) -> None:
     assert unseal("orders.search", seal("orders.search", position)) == position
@@ -57,6 +59,7 @@ def test_anything_else_is_no_cursor(cursor: str) -> None:
     assert len(str(caught.value)) < 100
 
 
+@untimed
 @given(st.text())
 def test_whatever_is_sent_as_a_cursor_is_read_or_refused(cursor: str) -> None:
     with suppress(InputError):

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import (
@@ -16,8 +16,7 @@ from botocore.exceptions import (
 )
 
 from tests.canaries import SITE_ID
-from tests.unit.wix_admin.builders import Clock
-from tests.unit.wix_admin.conftest import TABLE
+from tests.unit.wix_admin.builders import TABLE, Clock, with_each_write
 from wix_admin.effects import KEPT_DAYS, EffectsTable, Item, Scope, State
 from wix_admin.errors import KeyReusedError, LedgerUnavailableError, StillRunningError
 
@@ -27,33 +26,6 @@ if TYPE_CHECKING:
 SCOPE = Scope(SITE_ID, "things.make", "t-1", "k#1 é")
 DAY = 86_400.0
 LEASE = 35.0
-
-
-class Through:
-    """A DynamoDB client that lets something happen around each write."""
-
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        around: Callable[[Callable[[], Any]], Any],
-    ) -> None:
-        self._client = client
-        self._around = around
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def put_item(self, **request: Any) -> Any:
-        return self._around(lambda: self._client.put_item(**request))
-
-    def delete_item(self, **request: Any) -> Any:
-        return self._around(lambda: self._client.delete_item(**request))
-
-
-def with_each_write(
-    client: "DynamoDBClient", clock: Clock, around: Callable[[Callable[[], Any]], Any]
-) -> EffectsTable:
-    return EffectsTable(TABLE, cast("DynamoDBClient", Through(client, around)), now=clock)
 
 
 def sent_twice(write: Callable[[], Any]) -> Any:

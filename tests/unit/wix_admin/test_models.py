@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
+from tests.unit.wix_admin.builders import untimed
 from wix_admin.models import (
     Answer,
     FunctionInput,
@@ -87,6 +88,7 @@ def test_anything_else_is_no_money(said: object) -> None:
 cents = st.integers(min_value=1, max_value=10**17)
 
 
+@untimed
 @given(cents)
 def test_money_survives_being_read_and_written(number: int) -> None:
     amount = Decimal(number) / 100
