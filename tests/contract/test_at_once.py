@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.changes import KEY, REFUND, kill_during
+from tests.contract.changes import KEY, REFUND, kill_during, until
 from tests.contract.functions import Functions, Reply, http, reply_in
 from tests.contract.ledger import Ledger
 from tests.lambda_runtime import FunctionProcess
@@ -68,6 +68,27 @@ def test_one_request_that_comes_several_times_is_done_once_and_answered_the_same
     assert [(each.status, each.replayed) for each in again] == [(200, True)] * PROCESSES
     assert all(each.json == done[0].json for each in again)
     assert REFUND.times_sent(wix) == 1
+
+
+def test_whoever_asks_while_wix_is_at_work_on_it_is_told_to_wait(
+    processes: Sequence[FunctionProcess], wix: WixSimulator
+) -> None:
+    order_id = REFUND.new_order(wix)
+    wix.add_fault(Fault(path=REFUND.effect, latency=1.5))
+    first, *others = processes
+
+    with ThreadPoolExecutor(1) as pool:
+        at_work = pool.submit(REFUND.ask, first, order_id)
+        until(lambda: REFUND.times_sent(wix))
+        meanwhile = at_once(others, same_refund(order_id)[1:])
+        done = at_work.result()
+    again = at_once(processes, same_refund(order_id))
+
+    told = [(each.status, each.code) for each in meanwhile]
+    assert told == [(409, "still_running")] * len(others)
+    assert (done.status, done.replayed) == (200, False)
+    assert [(each.json, each.replayed) for each in again] == [(done.json, True)] * PROCESSES
+    assert (REFUND.times_sent(wix), REFUND.times_done(wix)) == (1, 1)
 
 
 def test_several_refunds_of_one_order_never_exceed_what_was_paid_and_each_answer_is_true(
