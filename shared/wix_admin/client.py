@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 import httpx
+from pydantic.alias_generators import to_camel
 
 from wix_admin.errors import (
     ElevationError,
@@ -31,6 +32,9 @@ SHORTEST_TRY_SECONDS = 1.0
 
 CONSISTENCY_HEADER: Final = "x-wix-consistent"
 """Wix's read-your-writes hint: what one reply says is repeated to the next request."""
+
+BEFORE_SENDING: Final = "wix_admin.before_sending"
+"""The request's extension that says whether it may still start."""
 
 ID_IN_PATH = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -127,15 +131,14 @@ class WixClient:
         raise failure
 
     def _attempt(self, operation: Operation, path: str, body: Json | None) -> Json:
-        left = self._left()
-        if left < self._needed(operation):
-            raise OutOfTimeError(f"{operation.name}: not started, as too little time was left")
+        left = self._require_time(operation)
         request = self._http.build_request(
             operation.method,
             path,
             json=body,
             headers={CONSISTENCY_HEADER: self._consistency} if self._consistency else None,
             timeout=httpx.Timeout(min(operation.seconds, left), connect=min(CONNECT_SECONDS, left)),
+            extensions={BEFORE_SENDING: lambda: self._require_time(operation)},
         )
         began = self._now()
         try:
@@ -159,6 +162,13 @@ class WixClient:
             )
         return answer
 
+    def _require_time(self, operation: Operation) -> float:
+        """Return the seconds that are left, if they are enough to start."""
+        left = self._left()
+        if left < self._needed(operation):
+            raise OutOfTimeError(f"{operation.name}: not started, as too little time was left")
+        return left
+
     def _needed(self, operation: Operation) -> float:
         if operation.repeatable:
             return SHORTEST_TRY_SECONDS
@@ -178,6 +188,19 @@ class WixClient:
         self.traffic.exchanges.append(Exchange(operation.name, outcome, took, request_id))
 
 
+def check_before_sending(request: httpx.Request) -> None:
+    """Refuse a request for which getting a token has left too little time.
+
+    A hook of the shared client (`event_hooks["request"]`), which httpx runs for the token's own
+    requests too; those carry the extensions of the request that they are for.
+
+    Raises:
+        OutOfTimeError: If too little time is left to start; nothing was sent.
+    """
+    if not is_token_request(request):
+        request.extensions.get(BEFORE_SENDING, lambda: None)()
+
+
 def _failure(operation: Operation, error: httpx.RequestError) -> WixError:
     """Tell a request that never left from one that Wix may have carried out."""
     said = f"{operation.name}: {type(error).__name__}"
@@ -192,5 +215,7 @@ def _failure(operation: Operation, error: httpx.RequestError) -> WixError:
 def _filled(template: str, path_ids: dict[str, str]) -> str:
     for name, value in path_ids.items():
         if not ID_IN_PATH.fullmatch(value):
-            raise InputError.of(name, "An id has 1 to 100 letters, digits, hyphens, underscores")
+            raise InputError.of(
+                to_camel(name), "An id has 1 to 100 letters, digits, hyphens, underscores"
+            )
     return template.format(**{name: quote(value, safe="") for name, value in path_ids.items()})

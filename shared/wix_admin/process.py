@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import httpx
 from botocore.config import Config
 
+from wix_admin.client import check_before_sending
 from wix_admin.effects import EffectsTable
 from wix_admin.settings import read_writer_settings, settings
 from wix_admin.telemetry import count_auth_event
@@ -25,12 +26,14 @@ def wix_http() -> httpx.Client:
         SettingsError: If the environment is wrong.
     """
     here = settings()
-    return wix_http_client(
+    http = wix_http_client(
         here.wix_secret_arn,
         api_url=here.wix_api_url,
         site_id=here.wix_site_id,
         notify=count_auth_event,
     )
+    http.event_hooks = {"request": [check_before_sending]}
+    return http
 
 
 @cache

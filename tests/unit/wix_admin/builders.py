@@ -10,7 +10,7 @@ import httpx
 from hypothesis import settings
 
 from tests import canaries
-from wix_admin.client import WixClient
+from wix_admin.client import WixClient, check_before_sending
 from wix_admin.doors import Call, Done
 from wix_admin.effects import EffectsTable, State
 from wix_admin.errors import AdminError, OutcomeUnknownError, RefusedError
@@ -74,7 +74,10 @@ class FakeWix:
         self, *, seconds: float = 27.0, jitter: float = 1.0, auth: httpx.Auth | None = None
     ) -> WixClient:
         http = httpx.Client(
-            transport=httpx.MockTransport(self._answer), base_url="https://wix.test", auth=auth
+            transport=httpx.MockTransport(self._answer),
+            base_url="https://wix.test",
+            auth=auth,
+            event_hooks={"request": [check_before_sending]},
         )
         return WixClient(
             http,

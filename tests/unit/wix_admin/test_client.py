@@ -1,7 +1,7 @@
 """The one way to call Wix."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, cast
@@ -119,7 +119,7 @@ def test_anything_that_is_no_id_is_refused_without_repeating_it(
 
     assert wix.requests == []
     assert len(thing_id) < 5 or thing_id not in str(caught.value)
-    assert [each.field for each in caught.value.violations] == ["thing_id"]
+    assert [each.field for each in caught.value.violations] == ["thingId"]
     assert not ID_IN_PATH.fullmatch(thing_id)
 
 
@@ -381,6 +381,32 @@ def test_a_write_is_only_begun_with_all_the_time_that_it_may_take(
     wix: FakeWix, seconds: float, sent: int
 ) -> None:
     client = wix.client(seconds=seconds)
+
+    try:
+        client.call(WRITE, thing_id=THING_ID)
+    except OutOfTimeError:
+        assert not sent
+
+    assert len(wix.requests) == sent
+
+
+class SlowToken(httpx.Auth):
+    """Signs a request after asking a while for a token."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        self._clock.now += self._seconds
+        yield request
+
+
+@pytest.mark.parametrize(("token_seconds", "sent"), [(0.5, 0), (0.3, 1)])
+def test_a_write_is_not_begun_if_getting_the_token_took_its_time(
+    wix: FakeWix, token_seconds: float, sent: int
+) -> None:
+    client = wix.client(seconds=13.4, auth=SlowToken(wix.clock, token_seconds))
 
     try:
         client.call(WRITE, thing_id=THING_ID)
