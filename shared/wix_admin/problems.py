@@ -68,7 +68,8 @@ MAX_FIELDS = 100
 def code_of(error: AdminError | WixAuthError) -> str:
     """Return the code of a known failure, which is a row of `KINDS`."""
     if isinstance(error, AdminError):
-        return error.code
+        # A stored failure may have a code that an older version gave it.
+        return error.code if error.code in KINDS else "internal_error"
     return AUTH_CODES.get(type(error).__name__, "internal_error")
 
 

@@ -31,7 +31,7 @@ from wix_admin.operations import Operation
 
 MAX_DESCRIPTION = 300
 
-CODE = re.compile(r"[A-Za-z0-9_-]{1,80}")
+CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 CLIENT_CLOSED_REQUEST = 499
 
@@ -51,10 +51,14 @@ def json_in(response: httpx.Response) -> Json | None:
     if not response.content.strip():
         return {}
     try:
-        body: object = json.loads(response.content)
+        body: object = json.loads(response.content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -> T:
@@ -91,12 +95,19 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
     kind, remedy = _meaning(status, code, operation)
     return kind(
         f"{operation.name}: Wix answered {status}{f' {code}' if code else ''}. {remedy}",
-        code="wix_busy" if status == HTTPStatus.TOO_MANY_REQUESTS and not code else None,
+        code=_own_code(status, code),
         retry_after=retry_after(response),
         wix_request_id=request_id_of(response),
         wix_code=code or None,
         violations=violations,
     )
+
+
+def _own_code(status: int, code: str) -> str | None:
+    """Return the problem's code where the class alone does not tell it."""
+    if code in WRONG_SITE_CODES:
+        return "wrong_site"
+    return "wix_busy" if status == HTTPStatus.TOO_MANY_REQUESTS and not code else None
 
 
 def _meaning(status: int, code: str, operation: Operation) -> tuple[type[WixError], str]:

@@ -43,8 +43,12 @@ def test_every_code_that_is_given_somewhere_has_a_row() -> None:
     [folder] = wix_admin.__path__
     given = {code for file in Path(folder).rglob("*.py") for code in codes_in(file)}
 
-    assert {"wix_busy", "idempotency_key_missing"} < given
+    assert {"exceeds_refundable", "idempotency_key_missing"} < given
     assert given <= set(KINDS)
+
+
+def test_a_code_of_an_older_version_is_told_as_a_fault_of_ours() -> None:
+    assert problem(AdminError("?", code="gone_by_now"), "r-1")["status"] == 500
 
 
 @pytest.mark.parametrize("code", KINDS)
