@@ -1,6 +1,5 @@
 """The one wrapper that makes an admin action a Lambda function."""
 
-import re
 import time
 import traceback
 from collections.abc import Callable, Collection
@@ -29,9 +28,7 @@ type Write[I: FunctionInput] = Callable[[I, WixClient, Once], Output]
 type Handler = Callable[[Any, LambdaContext], Any]
 
 MAX_FIELD_NAME = 100
-
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]{1,100}")
-"""What an error's text repeats of a field's name, as a caller can write anything for one."""
+MAX_TOLD = 5
 
 
 class Key(Enum):
@@ -94,13 +91,16 @@ def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
     try:
         return input_type.model_validate(given)
     except ValidationError as error:
-        violations = [
-            Violation(field, input_type.advice.get(field, each["msg"]))
-            for each in error.errors(include_url=False, include_input=False, include_context=False)
-            for field in (".".join(map(str, each["loc"]))[:MAX_FIELD_NAME] or "body",)
-        ]
-    named = dict.fromkeys(each.field for each in violations if PLAIN_NAME.fullmatch(each.field))
-    raise InputError(f"Mend {', '.join(list(named)[:5]) or 'the body'}", violations=violations)
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+    violations, told = [], []
+    for each in found:
+        field = ".".join(map(str, each["loc"])) or "body"
+        detail = input_type.advice.get(field, each["msg"])
+        violations.append(Violation(field[:MAX_FIELD_NAME], detail))
+        # A field that nobody knows has any name, so only the one who sent it is told.
+        known = each["type"] != "extra_forbidden" or field in input_type.advice
+        told.append(f"{field}: {detail}" if known else detail)
+    raise InputError("; ".join(list(dict.fromkeys(told))[:MAX_TOLD]), violations=violations)
 
 
 def _once(asked: FunctionInput, call: Call, rule: Key) -> Once:
@@ -144,6 +144,8 @@ def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]]
     except (AdminError, WixAuthError) as error:
         outcome = code_of(error)
         failure = {"error": type(error).__name__, "detail": str(error)}
+        if isinstance(error, AdminError) and error.replayed:
+            failure["replayed"] = True
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
         frames = traceback.extract_tb(error.__traceback__)
@@ -161,6 +163,7 @@ def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]]
             door=call.door,
             caller=asdict(call.caller),
             requestId=call.request_id,
+            invocationId=call.invocation_id,
             **ids,
             **failure,
         )

@@ -50,6 +50,7 @@ class AdminError(Exception):
         retry_after: Seconds after which asking again may help, if known.
         wix_request_id: Wix's id of the failed call, if one was made.
         wix_code: Wix's own code for the failure, if it gave one.
+        replayed: Whether it is what an earlier request with the same key came to.
     """
 
     default_code: ClassVar[str] = "internal_error"
@@ -70,6 +71,7 @@ class AdminError(Exception):
         self.retry_after = retry_after
         self.wix_request_id = wix_request_id
         self.wix_code = wix_code
+        self.replayed = False
 
 
 class InputError(AdminError):

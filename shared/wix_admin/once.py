@@ -288,13 +288,15 @@ def _remembered(error: AdminError) -> Json:
 
 def _recalled(outcome: Json) -> AdminError:
     kinds = {kind.__name__: kind for kind in _below(AdminError)}
-    return kinds.get(outcome.get("error", ""), WixRequestError)(
+    error = kinds.get(outcome.get("error", ""), WixRequestError)(
         outcome.get("detail", "Wix refused it"),
         code=outcome.get("code"),
         wix_request_id=outcome.get("wixRequestId"),
         wix_code=outcome.get("wixCode"),
         violations=[Violation(field, "refused") for field in outcome.get("fields", [])],
     )
+    error.replayed = True
+    return error
 
 
 def _below(kind: type[AdminError]) -> list[type[AdminError]]:

@@ -52,6 +52,7 @@ class Call:
         deadline: When the answer must be ready, in seconds since the epoch.
         lease_until: When the invocation is surely over, in seconds since the epoch.
         request_id: The id that the caller can quote and our logs have.
+        invocation_id: Lambda's id, which the runtime's own log lines have.
     """
 
     door: Literal["http", "event", "direct"]
@@ -61,6 +62,7 @@ class Call:
     deadline: float
     lease_until: float
     request_id: str
+    invocation_id: str
 
 
 @dataclass(frozen=True, slots=True)

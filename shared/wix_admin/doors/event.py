@@ -80,5 +80,6 @@ def _act(event: object, context: LambdaContext, perform: Perform) -> Json:
         deadline=deadline,
         lease_until=lease_until,
         request_id=context.aws_request_id,
+        invocation_id=context.aws_request_id,
     )
     return perform(call).answer

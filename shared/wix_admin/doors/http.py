@@ -20,6 +20,7 @@ MAX_ANSWER_BYTES = 6_000_000
 """Lambda hands on at most 6 MB, and counts the body as text inside JSON."""
 
 KEY_HEADER = "Idempotency-Key"
+REPLAYED = {"Idempotent-Replayed": "true"}
 
 
 def is_http(event: Json) -> bool:
@@ -45,6 +46,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
                 deadline=deadline,
                 lease_until=lease_until,
                 request_id=request_id,
+                invocation_id=context.aws_request_id,
             )
         )
         body = json.dumps(done.answer, separators=(",", ":"))
@@ -55,12 +57,12 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
             )
     except (AdminError, WixAuthError) as error:
         return _problem(error, request_id)
-    replayed = {"Idempotent-Replayed": "true"} if done.replayed else {}
-    return _response(200, "application/json", body, request_id, replayed)
+    headers = REPLAYED if done.replayed else {}
+    return _response(200, "application/json", body, request_id, headers)
 
 
 def _problem(error: AdminError | WixAuthError, request_id: str) -> Json:
-    headers = {}
+    headers = dict(REPLAYED) if isinstance(error, AdminError) and error.replayed else {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     elif code_of(error) == "wix_busy":

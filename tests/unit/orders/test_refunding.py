@@ -391,6 +391,7 @@ def test_wixs_refusal_is_final_for_its_key(wix: WixSimulator) -> None:
 
     assert [(each.status, each.code) for each in replies] == [(409, "wix_forbids")] * 2
     assert [each.json["wixCode"] for each in replies] == ["PAYMENT_NOT_REFUNDABLE"] * 2
+    assert [each.replayed for each in replies] == [False, True]
     assert len(api_calls(wix, REFUND)) == 1
 
 
