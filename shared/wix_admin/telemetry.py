@@ -17,7 +17,7 @@ logger = Logger()
 metrics = Metrics(namespace="WixAdmin")
 
 # They log each call at INFO, which our own line tells too, and at DEBUG what was sent and answered.
-for library in ("boto3", "botocore", "httpcore", "httpx", "urllib3"):
+for library in ("botocore", "httpcore", "httpx", "urllib3"):
     logging.getLogger(library).setLevel(logging.WARNING)
 
 
@@ -27,7 +27,7 @@ def count_auth_event(event: str) -> None:
 
 
 def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **about: Any) -> None:
-    """Write what an action did to the log and the metrics.
+    """Write what an action did to the log and the metrics; raises nothing.
 
     Args:
         action: The function's name.
@@ -56,6 +56,16 @@ def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **abo
             **about,
         },
     )
+    try:
+        _count(action, outcome, seconds, traffic)
+    except Exception as error:  # noqa: BLE001  # what was done is answered, counted or not
+        metrics.clear_metrics()
+        kind = type(error).__name__
+        # Without its text and trace, which may hold anything.
+        logger.error("The metrics of this call are lost", extra={"error": kind})  # noqa: TRY400
+
+
+def _count(action: str, outcome: str, seconds: float, traffic: Traffic) -> None:
     metrics.add_dimension(name="action", value=action)
     metrics.add_dimension(name="outcome", value=outcome)
     metrics.add_metric(name="Actions", unit=MetricUnit.Count, value=1)

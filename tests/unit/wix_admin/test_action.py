@@ -23,7 +23,7 @@ from tests.unit.wix_admin.builders import (
     queue_event,
     unnamed,
 )
-from wix_admin import Key, Once, WixClient, admin_action, process
+from wix_admin import Key, Once, WixClient, admin_action, process, telemetry
 from wix_admin.client import Exchange, check_before_sending
 from wix_admin.errors import (
     AdminError,
@@ -467,6 +467,21 @@ def test_what_the_auth_layer_does_is_counted_with_the_action(
     first, second = metrics_in(capsys.readouterr().out)
     assert first["Auth.token_exchanged"] == [1.0]
     assert "Auth.token_exchanged" not in second
+
+
+def test_what_was_done_is_answered_even_if_it_cannot_be_counted(
+    monkeypatch: pytest.MonkeyPatch, log_lines: LogLines
+) -> None:
+    def fail(**_: object) -> None:
+        raise ValueError(canaries.MESSAGE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(telemetry.metrics, "flush_metrics", fail)
+        first = read_thing({"thingId": THING_ID}, Context())
+    second = read_thing({"thingId": THING_ID}, Context())
+
+    assert first == second
+    assert [line["level"] for line in log_lines()] == ["INFO", "ERROR", "INFO"]
 
 
 def test_a_process_makes_its_clients_once(monkeypatch: pytest.MonkeyPatch) -> None:
