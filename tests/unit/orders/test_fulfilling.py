@@ -185,6 +185,27 @@ def test_a_tracking_number_that_wix_has_with_the_same_lines_is_done_already(
 
     assert two.status == 200
     assert two.json["fulfillmentId"] == one.json["fulfillmentId"]
+    assert len(api_calls(wix, CREATE)) == 1
+
+
+def test_one_that_another_makes_in_the_same_moment_is_taken_as_done(wix: WixSimulator) -> None:
+    order, first, _ = two_lines(wix)
+    lines = [{"lineItemId": first, "quantity": 1}]
+    unseen = wix.add_fault(
+        Fault(
+            path="/ecom/v1/fulfillments/orders/*",
+            method="GET",
+            skip=1,
+            status=200,
+            body={"orderWithFulfillments": {"orderId": order["id"], "fulfillments": []}},
+        )
+    )
+    one = fulfill(order, key="one", lines=lines, **UPS)
+
+    two = fulfill(order, key="two", lines=lines, **UPS)
+
+    assert unseen not in wix.faults
+    assert (two.status, two.json["fulfillmentId"]) == (200, one.json["fulfillmentId"])
     assert len(wix.fulfillments(order["id"])) == 1
 
 
