@@ -5,11 +5,9 @@ none at all, RFC 6749, HTML from a gateway), so every part is optional here. Its
 repeat what a person typed; it goes to the caller as violations, and into no error's text.
 """
 
-import email.utils
 import json
 import re
 import time
-from datetime import UTC
 from http import HTTPStatus
 
 import httpx
@@ -28,6 +26,7 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json
 from wix_admin.operations import Operation
+from wix_auth.tokens import retry_after
 
 MAX_DESCRIPTION = 300
 
@@ -76,18 +75,6 @@ def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -
         raise failure(f"{operation.name}: cannot read Wix's answer ({where})") from None
 
 
-def retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds that a reply asks to wait, from either form of `Retry-After`."""
-    text = response.headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,9}", text):
-        return float(text)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - time.time())
-
-
 def error_for(response: httpx.Response, operation: Operation) -> WixError:
     """Say what a failed reply means, as the class that names the remedy."""
     status = response.status_code
@@ -96,7 +83,7 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
     return kind(
         f"{operation.name}: Wix answered {status}{f' {code}' if code else ''}. {remedy}",
         code=_own_code(status, code),
-        retry_after=retry_after(response),
+        retry_after=retry_after(response, time.time()),
         wix_request_id=request_id_of(response),
         wix_code=code or None,
         violations=violations,

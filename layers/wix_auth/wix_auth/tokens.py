@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -183,16 +184,22 @@ def _error_for(
     return TokenUnavailableError(
         f"Wix gave no token for client {credential.client_id}. {answer} Try again later.",
         wix_request_id=request_id,
-        retry_after=_retry_after(response, asked_at),
+        retry_after=retry_after(response, asked_at),
     )
 
 
-def _retry_after(response: httpx.Response, asked_at: float) -> float | None:
-    """Read how many seconds Wix asks to wait, told as a number or as a date."""
-    told = response.headers.get("Retry-After", "")
+def retry_after(response: httpx.Response, now: float) -> float | None:
+    """Give the seconds that a reply asks to wait, from either form of `Retry-After` (RFC 9110).
+
+    Args:
+        response: Any reply.
+        now: The wall clock, in seconds since the epoch, for the form that is a date.
+    """
+    told = response.headers.get("Retry-After", "").strip()
     if re.fullmatch("[0-9]{1,9}", told):
         return float(told)
     try:
-        return max(0.0, parsedate_to_datetime(told).timestamp() - asked_at)
+        moment = parsedate_to_datetime(told)
+        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)
     except (ValueError, OverflowError):
         return None
