@@ -17,6 +17,7 @@ from wix_admin.errors import (
     AdminError,
     LedgerUnavailableError,
     OutcomeUnknownError,
+    RefusedError,
     StillRunningError,
     Violation,
     WixRequestError,
@@ -102,7 +103,8 @@ class Effect[R: Receipt](ABC):
 
     def failure(self, receipt: R) -> AdminError:
         """Describe a receipt whose state is `failed`."""
-        raise NotImplementedError(f"{type(self).__name__} has no receipts that failed: {receipt}")
+        del receipt
+        return RefusedError("Wix took the request and then failed to carry it out")
 
 
 @dataclass(slots=True)
