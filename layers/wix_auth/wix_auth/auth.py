@@ -148,7 +148,8 @@ class WixAuth(httpx.Auth):
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Refuse: waiting for another thread's exchange would stop the event loop."""
-        raise NotImplementedError("WixAuth works with httpx.Client, not with httpx.AsyncClient.")
+        del request
+        raise RuntimeError("WixAuth works with httpx.Client, not with httpx.AsyncClient.")
 
     def _usable_grant(self, request: httpx.Request, rejected: _Grant | None = None) -> Flow[_Grant]:
         failures = self._failures
