@@ -47,7 +47,7 @@ format: .venv/ready ## Format the code and apply safe fixes
 	$(BIN)/ruff format $(SOURCES)
 
 lock: $(UV) ## Resolve requirements/*.in again into hashed locks
-	cd requirements && for name in bootstrap wix_auth dev sam ministack; do \
+	cd requirements && for name in bootstrap wix_auth wix_webhooks dev sam ministack; do \
 	  ../$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.13 \
 	    --custom-compile-command "make lock" $$name.in -o $$name.lock || exit 1; done
 
