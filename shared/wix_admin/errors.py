@@ -8,6 +8,8 @@
     * OutOfTimeError              too little time was left to start: ask again
     * SettingsError               the function is set up wrongly: mend its environment
     * LedgerUnavailableError      our own memory cannot be reached: ask again later
+    * BusUnavailableError         our event bus cannot be reached: ask again later
+    * QueueUnavailableError       a queue of ours cannot be reached: ask again later
     * ElevationError              a function called what it did not declare: a fault of ours
     * UnexpectedError             a fault of ours: read the log line with this request id
     * WixError                    something about a call to Wix, with Wix's request id
@@ -119,6 +121,18 @@ class LedgerUnavailableError(AdminError):
     """The effects table cannot be reached, and nothing is done without it."""
 
     default_code = "ledger_unavailable"
+
+
+class BusUnavailableError(AdminError):
+    """Our event bus did not take an event, or did not say so."""
+
+    default_code = "bus_unavailable"
+
+
+class QueueUnavailableError(AdminError):
+    """A queue of ours cannot be reached."""
+
+    default_code = "queue_unavailable"
 
 
 class ElevationError(AdminError):

@@ -44,6 +44,8 @@ KINDS = {
     "wix_unavailable": Kind(503, "Wix cannot be reached or is broken", retryable=True),
     "secret_unavailable": Kind(503, "The credential cannot be read right now", retryable=True),
     "ledger_unavailable": Kind(503, "The effects table cannot be reached", retryable=True),
+    "bus_unavailable": Kind(503, "The event bus cannot be reached", retryable=True),
+    "queue_unavailable": Kind(503, "A queue cannot be reached", retryable=True),
     "out_of_time": Kind(503, "Too little time was left", retryable=True),
     "outcome_unknown": Kind(504, "Wix may or may not have done it", retryable=True),
 }

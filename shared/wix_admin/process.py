@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, cast
 import httpx
 from botocore.config import Config
 
+from wix_admin.bus import EventBus
 from wix_admin.client import check_before_sending
 from wix_admin.effects import EffectsTable
-from wix_admin.settings import read_writer_settings, settings
+from wix_admin.settings import PublisherSettings, WriterSettings, read_settings, settings
 from wix_admin.telemetry import count_auth_event
 from wix_auth import wix_http_client
 from wix_auth.aws import aws_session
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_events.client import EventBridgeClient
 
 
 @cache
@@ -43,9 +45,24 @@ def effects_table() -> EffectsTable:
     Raises:
         SettingsError: If the environment is wrong, or names no table.
     """
-    name = read_writer_settings(os.environ).effects_table_name
-    patience = Config(
+    name = read_settings(WriterSettings, os.environ).effects_table_name
+    client = aws_session().create_client("dynamodb", config=_patience())
+    return EffectsTable(name, cast("DynamoDBClient", client))
+
+
+@cache
+def event_bus() -> EventBus:
+    """Return our bus.
+
+    Raises:
+        SettingsError: If the environment is wrong, or names no bus.
+    """
+    name = read_settings(PublisherSettings, os.environ).event_bus_name
+    client = aws_session().create_client("events", config=_patience())
+    return EventBus(name, cast("EventBridgeClient", client))
+
+
+def _patience() -> Config:
+    return Config(
         connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
     )
-    client = aws_session().create_client("dynamodb", config=patience)
-    return EffectsTable(name, cast("DynamoDBClient", client))

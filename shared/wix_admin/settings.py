@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +12,8 @@ from wix_admin.errors import SettingsError
 from wix_admin.models import Guid
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+Name = Annotated[str, Field(min_length=1)]
 
 
 def _https_or_loopback(url: str) -> str:
@@ -29,7 +31,8 @@ class Settings(BaseModel):
         wix_api_url: The base address of Wix's API.
         wix_secret_arn: The secret that holds the credential.
         wix_site_id: The one site this stack is for.
-        effects_table_name: The table that remembers effects; functions that only read have none.
+        queue_url: The queue that the function works off, if it has one.
+        dead_letter_queue_url: Where it puts the messages that it gives up on.
     """
 
     model_config = ConfigDict(
@@ -37,9 +40,10 @@ class Settings(BaseModel):
     )
 
     wix_api_url: Annotated[str, AfterValidator(_https_or_loopback)] = "https://www.wixapis.com"
-    wix_secret_arn: Annotated[str, Field(min_length=1)]
+    wix_secret_arn: Name
     wix_site_id: Guid
-    effects_table_name: str | None = None
+    queue_url: Name | None = None
+    dead_letter_queue_url: Name | None = None
 
 
 class WriterSettings(Settings):
@@ -49,40 +53,71 @@ class WriterSettings(Settings):
         effects_table_name: The table that remembers effects.
     """
 
-    effects_table_name: Annotated[str, Field(min_length=1)]
+    effects_table_name: Name
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Check the environment.
+class PublisherSettings(Settings):
+    """What the template tells functions that publish events.
+
+    Attributes:
+        event_bus_name: Our bus.
+    """
+
+    event_bus_name: Name
+
+
+class WebhookSettings(PublisherSettings):
+    """What the template tells functions that judge what Wix delivered.
+
+    Attributes:
+        quarantine_url: The queue for deliveries that do not fit the configuration.
+        wix_webhook_public_keys: The app's public keys, newest first, comma separated.
+        wix_instance_ids: The app's installations whose webhooks are ours, comma separated.
+    """
+
+    quarantine_url: Name
+    wix_webhook_public_keys: str = ""
+    wix_instance_ids: str = ""
+
+
+class AutomationSettings(PublisherSettings):
+    """What the template tells functions that act on approved orders.
+
+    Attributes:
+        auto_fulfill: Which lines are fulfilled without anyone asking.
+    """
+
+    auto_fulfill: Literal["digital", "all", "none"]
+
+
+class CredentialCheckSettings(PublisherSettings):
+    """What the template tells the function that checks the credential.
+
+    Attributes:
+        credential_max_age_days: How old a credential may be, in days.
+    """
+
+    credential_max_age_days: Annotated[int, Field(ge=1)]
+
+
+def read_settings[S: Settings](kind: type[S], environment: Mapping[str, str]) -> S:
+    """Check the environment of a function.
 
     Raises:
         SettingsError: Naming every variable that is missing or wrong.
     """
-    return _checked(Settings, environment)
-
-
-def read_writer_settings(environment: Mapping[str, str]) -> WriterSettings:
-    """Check the environment of a function that changes the shop.
-
-    Raises:
-        SettingsError: Naming every variable that is missing or wrong.
-    """
-    return _checked(WriterSettings, environment)
-
-
-@cache
-def settings() -> Settings:
-    """Return this process's settings, checked once.
-
-    Raises:
-        SettingsError: Naming every variable that is missing or wrong.
-    """
-    return read_settings(os.environ)
-
-
-def _checked[S: Settings](kind: type[S], environment: Mapping[str, str]) -> S:
     try:
         return kind.model_validate(dict(environment))
     except ValidationError as error:
         mistakes = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
         raise SettingsError(f"Set the function's environment right. {mistakes}") from None
+
+
+@cache
+def settings() -> Settings:
+    """Return what this process was told, checked once.
+
+    Raises:
+        SettingsError: Naming every variable that is missing or wrong.
+    """
+    return read_settings(Settings, os.environ)

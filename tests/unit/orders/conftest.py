@@ -1,6 +1,7 @@
 """Orders actions in this process, against a real HTTP Wix simulator and AWS in memory."""
 
 import json
+import os
 import uuid
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from moto import mock_aws
 from tests import canaries
 from tests.wix_simulator import WixSimulator
 from wix_admin import process
-from wix_admin.settings import settings
+from wix_admin.settings import WriterSettings, read_settings, settings
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +59,7 @@ def wix(
 @pytest.fixture
 def table(wix: WixSimulator) -> str:
     """The ledger, new and empty."""
-    name = settings().effects_table_name
-    assert name
+    name = read_settings(WriterSettings, os.environ).effects_table_name
     boto3.client("dynamodb").create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
