@@ -1,4 +1,4 @@
-"""Makes a change at Wix once, whatever dies when, and finds out what a lost answer was.
+"""Makes a change once, whatever dies when, and finds out what a lost answer was.
 
 An effect says how to check, send and read back; `Once` decides which of these is due, from what
 the effects table remembers. Without an idempotency key nothing is remembered, and a lost answer
@@ -23,7 +23,6 @@ from wix_admin.errors import (
     WixRequestError,
 )
 from wix_admin.models import Answer, Json
-from wix_admin.operations import Operation
 from wix_admin.telemetry import logger
 from wix_auth import WixAuthError
 
@@ -56,15 +55,15 @@ class Sent:
 
 
 class Effect[R: Receipt](ABC):
-    """One change to the shop.
+    """One change to the shop, or what else must happen once.
 
     Attributes:
-        operation: The one call that changes it.
+        name: What it does, as the ledger has it: the operation's name if it is a call to Wix.
         receipt: The class of its receipt.
         target: The id of what it changes.
     """
 
-    operation: ClassVar[Operation]
+    name: ClassVar[str]
     receipt: type[R]
     target: str
 
@@ -140,7 +139,7 @@ class Once:
         if self.key is None or self.table is None:
             sent = Sent(f"wa-{secrets.token_hex(8)}", 0.0, effect.check())
             return _succeeded(effect, _send_or_find(effect, sent))
-        scope = Scope(self.site_id, effect.operation.name, effect.target, self.key)
+        scope = Scope(self.site_id, effect.name, effect.target, self.key)
         work = _Work(effect, self.table, scope)
         item = self.table.claim(scope, self.request_hash, self.lease_until)
         self.replayed = item.state != "intended"
@@ -266,7 +265,7 @@ def _send_or_find[R: Receipt](effect: Effect[R], sent: Sent) -> R:
             raise lost from None
         if receipt is None:
             raise
-        logger.warning("A lost answer was read back", extra={"operation": effect.operation.name})
+        logger.warning("A lost answer was read back", extra={"operation": effect.name})
         return receipt
 
 

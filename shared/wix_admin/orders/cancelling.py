@@ -53,7 +53,7 @@ class OrderCancellation(Effect[CancelReceipt]):
     that is canceled already is left alone.
     """
 
-    operation = CANCEL_ORDER
+    name = CANCEL_ORDER.name
     receipt = CancelReceipt
 
     def __init__(self, wix: WixClient, asked: CancelOrderInput) -> None:

@@ -138,7 +138,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
     fulfillments were read. Wix may mail the buyer, as the merchant has set it.
     """
 
-    operation = CREATE_FULFILLMENT
+    name = CREATE_FULFILLMENT.name
     receipt = FulfillmentReceipt
 
     def __init__(self, wix: WixClient, asked: FulfillOrderInput) -> None:

@@ -59,7 +59,7 @@ class OrderPayment(Effect[PaymentReceipt]):
     `POST /ecom/v1/payments/orders/{orderId}/add-payment`.
     """
 
-    operation = ADD_PAYMENT
+    name = ADD_PAYMENT.name
     receipt = PaymentReceipt
 
     def __init__(self, wix: WixClient, asked: RecordPaymentInput) -> None:

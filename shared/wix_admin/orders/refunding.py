@@ -208,7 +208,7 @@ class OrderRefund(Effect[RefundReceipt]):
     order's transactions.
     """
 
-    operation = REFUND_PAYMENTS
+    name = REFUND_PAYMENTS.name
     receipt = RefundReceipt
 
     def __init__(self, wix: WixClient, asked: RefundOrderInput) -> None:

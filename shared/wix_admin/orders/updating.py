@@ -145,7 +145,7 @@ class OrderUpdate(Effect[UpdateReceipt]):
     Wix: `PATCH /ecom/v1/orders/{order.id}`.
     """
 
-    operation = UPDATE_ORDER
+    name = UPDATE_ORDER.name
     receipt = UpdateReceipt
 
     def __init__(self, wix: WixClient, asked: UpdateOrderInput) -> None:

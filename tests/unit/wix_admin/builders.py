@@ -204,7 +204,7 @@ class Shop:
 class Making(Effect[Made]):
     """Makes one thing in the shop."""
 
-    operation = WRITE
+    name = WRITE.name
     receipt = Made
 
     def __init__(self, shop: Shop) -> None:
