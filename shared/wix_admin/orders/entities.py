@@ -14,12 +14,27 @@ class ItemType(WixEntity):
     preset: str | None = None
 
 
+class PhysicalProperties(WixEntity):
+    """What the warehouse knows a thing by; `shippable` says that it has to be sent."""
+
+    sku: str | None = None
+    shippable: bool | None = None
+
+
+class CatalogReference(WixEntity):
+    """The product that a line sells."""
+
+    catalog_item_id: str | None = None
+
+
 class OrderLine(WixEntity):
     """One line of an order."""
 
     id: str
     quantity: int = 0
     item_type: ItemType | None = None
+    physical_properties: PhysicalProperties | None = None
+    catalog_reference: CatalogReference | None = None
 
 
 class BalanceSummary(WixEntity):
@@ -28,6 +43,12 @@ class BalanceSummary(WixEntity):
     balance: Price | None = None
     paid: Price | None = None
     refunded: Price | None = None
+
+
+class PriceSummary(WixEntity):
+    """What the order costs."""
+
+    total: Price | None = None
 
 
 class Order(WixEntity):
@@ -40,7 +61,9 @@ class Order(WixEntity):
     fulfillment_status: str | None = None
     updated_date: str | None = None
     currency: str | None = None
+    imported: bool | None = None
     line_items: list[OrderLine] | None = None
+    price_summary: PriceSummary | None = None
     balance_summary: BalanceSummary | None = None
 
     def balance(self) -> Decimal | None:

@@ -24,6 +24,10 @@ LINKED_CARRIERS = {name.lower(): name for name in ("fedex", "ups", "usps", "dhl"
 
 REFERENCE_FIELD = "reference"
 
+type Lines = Annotated[list[FulfilledLine], Field(min_length=1, max_length=300)]
+type Label = Annotated[str, Field(min_length=1, max_length=100)]
+type DispatchId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,100}$")]
+
 
 class FulfilledLine(FunctionInput):
     """Units of a line that were sent."""
@@ -38,17 +42,17 @@ class FulfillOrderInput(FunctionInput):
     """What was sent, and how it can be tracked."""
 
     order_id: Guid
-    lines: Annotated[list[FulfilledLine], Field(min_length=1, max_length=300)] | None = Field(
+    lines: Lines | None = Field(
         default=None, description="Left out: everything that is not fulfilled yet."
     )
-    tracking_number: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    carrier: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+    tracking_number: Label | None = None
+    carrier: Label | None = Field(
         default=None, description="fedex, ups, usps, dhl, canadaPost, or any other by its name."
     )
     tracking_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)] | None = Field(
         default=None, description="Required for a carrier that Wix does not know."
     )
-    dispatch_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,100}$")] | None = Field(
+    dispatch_id: DispatchId | None = Field(
         default=None, description="The warehouse's id of the shipment; it is the idempotency key."
     )
 
@@ -113,22 +117,44 @@ class _CustomInfo(WixEntity):
     fields_data: dict[str, str] | None = None
 
 
-class _Fulfillment(WixEntity):
+class Fulfillment(WixEntity):
+    """Units of an order's lines that were sent together."""
+
     id: str
     line_items: list[_Line] | None = None
     tracking_info: _Tracking | None = None
     custom_info: _CustomInfo | None = None
 
     def units(self) -> Counter[str]:
+        """Return how many units of each line it holds."""
         return Counter({each.id: each.quantity or 0 for each in self.line_items or []})
 
 
 class _Fulfillments(WixEntity):
-    fulfillments: list[_Fulfillment] | None = None
+    fulfillments: list[Fulfillment] | None = None
 
 
 class _Created(WixEntity):
     fulfillment_id: str
+
+
+def fetch_fulfillments(wix: WixClient, order_id: str) -> list[Fulfillment]:
+    """Read all fulfillments of an order.
+
+    Wix: `GET /ecom/v1/fulfillments/orders/{orderId}`.
+
+    Raises:
+        WixError: If Wix cannot be asked.
+    """
+    reply = wix.call(LIST_FULFILLMENTS, order_id=order_id)
+    listed = read_as(_Fulfillments, reply.get("orderWithFulfillments"), LIST_FULFILLMENTS)
+    return listed.fulfillments or []
+
+
+def units_left(order: Order, fulfillments: list[Fulfillment]) -> dict[str, int]:
+    """Return how many units of each line are in no fulfillment yet."""
+    sent = sum((each.units() for each in fulfillments), Counter[str]())
+    return {each.id: each.quantity - sent[each.id] for each in order.line_items or []}
 
 
 class OrderFulfillment(Effect[FulfillmentReceipt]):
@@ -145,7 +171,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
         self.target = asked.order_id
         self._wix = wix
         self._asked = asked
-        self._known: _Fulfillment | None = None
+        self._known: Fulfillment | None = None
 
     def check(self) -> Json:
         """Find out which units are meant, and that they are there to be sent.
@@ -157,15 +183,23 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
             InputError: If a line is not the order's.
             RefusedError: If the order is not approved, or fewer units are left than are asked for.
         """
-        fulfillments = self._fulfillments()
+        fulfillments = fetch_fulfillments(self._wix, self.target)
         known = self._tracked(fulfillments)
         if known is not None and self._same(known):
             self._known = known
             return dict(known.units())
         order = fetch_order(self._wix, self.target)
+        self.admit(order)
+        return self._units(units_left(order, fulfillments))
+
+    def admit(self, order: Order) -> None:
+        """Refuse an order that cannot be fulfilled.
+
+        Raises:
+            RefusedError: If it is not approved.
+        """
         if order.status != "APPROVED":
             raise RefusedError(f"Only approved orders can be fulfilled; it is {order.status}")
-        return self._units(_left(order, fulfillments))
 
     def send(self, sent: Sent) -> FulfillmentReceipt:
         """Create the fulfillment, unless its tracking number is on the same one already."""
@@ -183,7 +217,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
 
     def read_back(self, sent: Sent) -> FulfillmentReceipt | None:
         """Look for our tracking number, or our reference, among the order's fulfillments."""
-        fulfillments = self._fulfillments()
+        fulfillments = fetch_fulfillments(self._wix, self.target)
         found = self._tracked(fulfillments) or next(
             (
                 each
@@ -197,12 +231,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
             return None
         return self._receipt(found.id, sent.before)
 
-    def _fulfillments(self) -> list[_Fulfillment]:
-        reply = self._wix.call(LIST_FULFILLMENTS, order_id=self.target)
-        listed = read_as(_Fulfillments, reply.get("orderWithFulfillments"), LIST_FULFILLMENTS)
-        return listed.fulfillments or []
-
-    def _tracked(self, fulfillments: list[_Fulfillment]) -> _Fulfillment | None:
+    def _tracked(self, fulfillments: list[Fulfillment]) -> Fulfillment | None:
         number = self._asked.tracking_number
         return next(
             (
@@ -213,7 +242,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
             None,
         )
 
-    def _same(self, known: _Fulfillment) -> bool:
+    def _same(self, known: Fulfillment) -> bool:
         """Tell whether a fulfillment holds what was asked for, as far as that was said."""
         asked = {each.line_item_id: each.quantity for each in self._asked.lines or []}
         units = known.units()
@@ -273,9 +302,3 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
             ],
             tracking_number=self._asked.tracking_number,
         )
-
-
-def _left(order: Order, fulfillments: list[_Fulfillment]) -> dict[str, int]:
-    """Return how many units of each line are in no fulfillment yet."""
-    sent = sum((each.units() for each in fulfillments), Counter[str]())
-    return {each.id: each.quantity - sent[each.id] for each in order.line_items or []}
