@@ -1,0 +1,140 @@
+"""Judges webhook deliveries: are they from Wix, for us, and in time."""
+
+import re
+from base64 import urlsafe_b64decode
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt import PyJWS, PyJWTError
+
+from wix_webhooks.errors import MalformedError, NotConfiguredError, UntrustedError
+from wix_webhooks.events import WixEvent, read_event
+from wix_webhooks.keys import MINIMUM_BITS, read_public_keys
+from wix_webhooks.strict_json import Json, read_object
+
+MAXIMUM_BYTES = 1_048_576
+
+LEEWAY_SECONDS = 60
+"""How far Wix's clock and ours may be apart."""
+
+_AROUND = " \t\r\n\v\f\ufeff"
+_TOKEN = re.compile(r"([A-Za-z0-9_-]+)(\.[A-Za-z0-9_-]+){2}")
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+_JWS = PyJWS(algorithms=["RS256"])
+
+
+class WebhookVerifier:
+    """Takes the deliveries that Wix signed for one app, of the installations that are ours.
+
+    Making one never fails; what is wrong with its arguments is told by `verify`.
+
+    Args:
+        public_keys: The app's public keys, newest first and comma separated, as
+            `wix_webhooks.keys.read_public_keys` takes them. While one of them cannot be read,
+            what fits the others is taken all the same.
+        instance_ids: The app's instances whose deliveries are ours, comma separated.
+    """
+
+    def __init__(self, public_keys: str, instance_ids: str) -> None:
+        self._keys = read_public_keys(public_keys)
+        self._instance_ids = {part.strip().lower() for part in instance_ids.split(",")} - {""}
+
+    def verify(self, body: str, arrived_at: float, now: float) -> WixEvent:
+        """Read a delivery, a JSON Web Token (RFC 7519) in its compact form.
+
+        Args:
+            body: As it came; blanks and a byte order mark around it do not matter.
+            arrived_at: When it did, in seconds since the epoch. It must have been valid then.
+            now: Seconds since the epoch. What has lapsed since it arrived is late, and taken.
+
+        Raises:
+            MalformedError: If it is no such token, signed with RS256.
+            UntrustedError: If its signature, time, instance or content does not fit.
+            NotConfiguredError: If keys or instances are missing, or a key that it may be signed
+                with cannot be read.
+        """
+        token = _token(body)
+        if not self._instance_ids:
+            raise NotConfiguredError("no_instance_id", "Name the app instances that are ours.")
+        claims = read_object(self._signed_payload(token))
+        if claims is None:
+            raise UntrustedError("claims_unreadable", "The signed claims are not a JSON object.")
+        late = _is_late(claims, arrived_at, now)
+        envelope = read_object(claims.get("data"))
+        if envelope is None:
+            raise UntrustedError("envelope_unreadable", "The claim data is not a JSON object.")
+        return read_event(envelope, self._instance_id(envelope), late=late)
+
+    def _signed_payload(self, token: str) -> bytes:
+        if not self._keys:
+            raise NotConfiguredError("no_public_key", "Configure the app's public key.")
+        for key in self._keys:
+            payload = _payload(token, key) if key else None
+            if payload is not None:
+                return payload
+        if None in self._keys:
+            raise NotConfiguredError(
+                "public_key_unreadable",
+                f"Public key {self._keys.index(None) + 1} of {len(self._keys)} cannot be read:"
+                f" give the PEM, or its base64, of an RSA key with {MINIMUM_BITS} bits or more.",
+            )
+        raise UntrustedError("signature_unknown", "The signature fits none of the public keys.")
+
+    def _instance_id(self, envelope: Json) -> str:
+        instance_id = envelope.get("instanceId")
+        if not isinstance(instance_id, str):
+            raise UntrustedError("foreign_instance", "The delivery names no app instance.")
+        if instance_id.lower() not in self._instance_ids:
+            named = instance_id if _GUID.fullmatch(instance_id) else "one that is no GUID"
+            raise UntrustedError("foreign_instance", f"The app instance is not ours: {named}.")
+        return instance_id
+
+
+def _token(body: str) -> str:
+    if len(body) > MAXIMUM_BYTES:
+        raise MalformedError("too_large", f"The body is over {MAXIMUM_BYTES} bytes.")
+    token = body.strip(_AROUND)
+    parts = _TOKEN.fullmatch(token)
+    if parts is None:
+        raise MalformedError("not_a_token", "The body is not a compact token.")
+    header = _header(parts[1])
+    if header is None or header.get("alg") != "RS256":
+        raise MalformedError("not_rs256", "The token's header does not say RS256.")
+    if "crit" in header:
+        raise MalformedError("critical_header", "The token asks for extensions.")
+    return token
+
+
+def _header(segment: str) -> Json | None:
+    try:
+        return read_object(urlsafe_b64decode(f"{segment}=="))
+    except ValueError:
+        return None
+
+
+def _payload(token: str, key: RSAPublicKey) -> bytes | None:
+    # Only the key that we were given: the header may name or hold others.
+    try:
+        payload: bytes = _JWS.decode(token, key, algorithms=["RS256"])
+    except PyJWTError:
+        return None
+    return payload
+
+
+def _is_late(claims: Json, arrived_at: float, now: float) -> bool:
+    expires_at = _seconds(claims.get("exp"))
+    if expires_at is None:
+        raise UntrustedError("expiry_missing", "The token does not say when it expires.")
+    if expires_at + LEEWAY_SECONDS <= arrived_at:
+        raise UntrustedError("expired", "The token had expired when it arrived.")
+    for name in ("iat", "nbf"):
+        starts_at = _seconds(claims.get(name, arrived_at))
+        if starts_at is None or starts_at > arrived_at + LEEWAY_SECONDS:
+            raise UntrustedError(
+                "not_yet_valid", f"The token's {name} is after its arrival or no number."
+            )
+    return expires_at + LEEWAY_SECONDS <= now
+
+
+def _seconds(claim: object) -> float | None:
+    return claim if isinstance(claim, int | float) and not isinstance(claim, bool) else None
