@@ -1,8 +1,5 @@
-import io
-import json
-import logging
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -10,7 +7,7 @@ from moto import mock_aws
 
 from tests import canaries
 from tests.unit.wix_admin.builders import TABLE, Clock, FakeWix
-from wix_admin import process, telemetry
+from wix_admin import process
 from wix_admin.effects import EffectsTable
 from wix_admin.settings import settings
 
@@ -25,7 +22,13 @@ def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("WIX_SECRET_ARN", "wix")
     monkeypatch.setenv("EFFECTS_TABLE_NAME", TABLE)
     yield
-    for cached in (settings, process.wix_http, process.effects_table):
+    for cached in (
+        settings,
+        process.wix_http,
+        process.effects_table,
+        process.event_bus,
+        process.queue_client,
+    ):
         cached.cache_clear()
 
 
@@ -64,14 +67,3 @@ def dynamodb(aws: "DynamoDBClient") -> Iterator["DynamoDBClient"]:
 @pytest.fixture
 def ledger(dynamodb: "DynamoDBClient", clock: Clock) -> EffectsTable:
     return EffectsTable(TABLE, dynamodb, now=clock)
-
-
-@pytest.fixture
-def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Returns what was logged until now, as the log service would read it."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(telemetry.logger.registered_formatter)
-    telemetry.logger.addHandler(handler)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    logging.getLogger(telemetry.logger.name).removeHandler(handler)

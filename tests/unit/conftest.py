@@ -1,9 +1,12 @@
-"""Orders actions in this process, against a real HTTP Wix simulator and AWS in memory."""
+"""Actions in this process, against a real HTTP Wix simulator and AWS in memory."""
 
+import io
 import json
+import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -11,7 +14,7 @@ from moto import mock_aws
 
 from tests import canaries
 from tests.wix_simulator import WixSimulator
-from wix_admin import process
+from wix_admin import process, telemetry
 from wix_admin.settings import WriterSettings, read_settings, settings
 
 
@@ -52,7 +55,7 @@ def wix(
     yield simulator
     if process.wix_http.cache_info().currsize:
         process.wix_http().close()
-    for cached in (settings, process.wix_http, process.effects_table):
+    for cached in (settings, process.wix_http, process.effects_table, process.event_bus):
         cached.cache_clear()
 
 
@@ -67,3 +70,14 @@ def table(wix: WixSimulator) -> str:
         BillingMode="PAY_PER_REQUEST",
     )
     return name
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Returns what was logged until now, as the log service would read it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(telemetry.logger.registered_formatter)
+    telemetry.logger.addHandler(handler)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.getLogger(telemetry.logger.name).removeHandler(handler)
