@@ -63,6 +63,9 @@ AUTH_CODES = {
     "ForeignOriginError": "internal_error",
 }
 
+BUSY_SECONDS = 60.0
+"""How long to wait if Wix asks to and does not say how long: it counts calls by the minute."""
+
 MAX_FIELDS = 100
 """How many fields one problem names, as Lambda hands on no answer of any size."""
 
@@ -73,6 +76,13 @@ def code_of(error: AdminError | WixAuthError) -> str:
         # A stored failure may have a code that an older version gave it.
         return error.code if error.code in KINDS else "internal_error"
     return AUTH_CODES.get(type(error).__name__, "internal_error")
+
+
+def wait_for(error: AdminError | WixAuthError) -> float | None:
+    """Return the seconds after which asking again may help, if they are known."""
+    if error.retry_after is None and code_of(error) == "wix_busy":
+        return BUSY_SECONDS
+    return error.retry_after
 
 
 def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from wix_admin.doors import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import key_in, object_in, times
 from wix_admin.errors import AdminError, InputError, Violation
 from wix_admin.models import Json
-from wix_admin.problems import KINDS, code_of, problem
+from wix_admin.problems import KINDS, code_of, problem, wait_for
 from wix_auth import WixAuthError
 
 ANSWER_WITHIN_SECONDS = 27.0
@@ -63,10 +63,9 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
 
 def _problem(error: AdminError | WixAuthError, request_id: str) -> Json:
     headers = dict(REPLAYED) if isinstance(error, AdminError) and error.replayed else {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-    elif code_of(error) == "wix_busy":
-        headers["Retry-After"] = "60"
+    wait = wait_for(error)
+    if wait is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(wait)))
     return _response(
         KINDS[code_of(error)].status,
         "application/problem+json",

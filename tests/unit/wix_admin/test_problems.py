@@ -8,8 +8,15 @@ import pytest
 
 import wix_admin
 from tests.unit.wix_admin.builders import all_below
-from wix_admin.errors import AdminError, InputError, UnexpectedError, Violation, WixRequestError
-from wix_admin.problems import AUTH_CODES, KINDS, code_of, problem
+from wix_admin.errors import (
+    AdminError,
+    InputError,
+    UnexpectedError,
+    Violation,
+    WixRequestError,
+    WixUnavailableError,
+)
+from wix_admin.problems import AUTH_CODES, KINDS, code_of, problem, wait_for
 from wix_auth import SecretMissingError, TokenUnavailableError, WixAuthError
 
 OURS = [AdminError, *all_below(AdminError, "wix_admin")]
@@ -116,3 +123,21 @@ def test_an_error_that_nobody_planned_is_internal() -> None:
         """Not in the table."""
 
     assert code_of(SurpriseError("?")) == "internal_error"
+
+
+@pytest.mark.parametrize(
+    ("failure", "seconds"),
+    [
+        (WixUnavailableError("?", code="wix_busy", retry_after=5), 5),
+        (WixUnavailableError("?", code="wix_busy", retry_after=0), 0),
+        (WixUnavailableError("?", code="wix_busy"), 60),
+        (WixUnavailableError("?", retry_after=5), 5),
+        (TokenUnavailableError("?", retry_after=5), 5),
+        (WixUnavailableError("?"), None),
+        (TokenUnavailableError("?"), None),
+    ],
+)
+def test_a_problem_says_how_long_to_wait_if_that_is_known(
+    failure: AdminError | WixAuthError, seconds: float | None
+) -> None:
+    assert wait_for(failure) == seconds
