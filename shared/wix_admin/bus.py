@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from wix_admin.errors import BusUnavailableError
+from wix_admin.errors import BusUnavailableError, UnpublishableError
 from wix_admin.models import Json
 
 if TYPE_CHECKING:
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 type Source = Literal["wix", "wix-admin"]
 """Who says so: Wix, by a webhook, or this bundle."""
+
+MAX_TYPE_CHARACTERS = 128
+MAX_ENTRY_BYTES = 1_048_576
+"""EventBridge counts source, detail type and detail, and takes less than this."""
+
+REFUSALS = {"ValidationException", "InvalidArgument", "MalformedDetail"}
+"""EventBridge's codes for what it would refuse again."""
 
 
 class EventBus:
@@ -34,6 +41,7 @@ class EventBus:
         Needs the IAM action `events:PutEvents` on the bus.
 
         Raises:
+            UnpublishableError: If the event is too large, its type is too long, or it is not JSON.
             BusUnavailableError: If the bus did not take it, or its answer was lost; publishing it
                 again is harmless to whoever minds its `id`.
         """
@@ -41,20 +49,36 @@ class EventBus:
             "EventBusName": self._name,
             "Source": source,
             "DetailType": detail_type,
-            "Detail": json.dumps(detail, ensure_ascii=False, separators=(",", ":")),
+            "Detail": _text(source, detail_type, detail),
         }
         try:
             reply = self._client.put_events(Entries=[entry])
         except ClientError as error:
-            raise _unavailable(error.response["Error"]["Code"]) from error
+            raise _refused(error.response["Error"]["Code"]) from error
         except BotoCoreError as error:
-            raise _unavailable(type(error).__name__) from error
+            raise _refused(type(error).__name__) from error
         # PutEvents answers 200 for entries that it did not take, too.
         if reply["FailedEntryCount"]:
-            raise _unavailable(reply["Entries"][0].get("ErrorCode", "no reason given"))
+            raise _refused(reply["Entries"][0].get("ErrorCode", "no reason given"))
 
 
-def _unavailable(reason: str) -> BusUnavailableError:
+def _text(source: Source, detail_type: str, detail: Json) -> str:
+    if len(detail_type) > MAX_TYPE_CHARACTERS:
+        raise UnpublishableError(f"The event's type has more than {MAX_TYPE_CHARACTERS} characters")
+    try:
+        text = json.dumps(detail, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        size = len(f"{source}{detail_type}{text}".encode())
+    except ValueError:
+        # Without its text and cause, which hold what could not be written.
+        raise UnpublishableError("The event cannot be written as JSON in UTF-8") from None
+    if size >= MAX_ENTRY_BYTES:
+        raise UnpublishableError(f"The event has {size} bytes; it must be below {MAX_ENTRY_BYTES}")
+    return text
+
+
+def _refused(reason: str) -> UnpublishableError | BusUnavailableError:
+    if reason in REFUSALS:
+        return UnpublishableError(f"The event bus refused an event ({reason})")
     return BusUnavailableError(
         f"The event bus did not take an event ({reason}): ask again later, and check"
         " EVENT_BUS_NAME and the function's role if it lasts"

@@ -8,6 +8,7 @@
     * OutOfTimeError              too little time was left to start: ask again
     * SettingsError               the function is set up wrongly: mend its environment
     * LedgerUnavailableError      our own memory cannot be reached: ask again later
+    * UnpublishableError          our event bus takes no such event: look at what it holds
     * BusUnavailableError         our event bus cannot be reached: ask again later
     * QueueUnavailableError       a queue of ours cannot be reached: ask again later
     * ElevationError              a function called what it did not declare: a fault of ours
@@ -121,6 +122,12 @@ class LedgerUnavailableError(AdminError):
     """The effects table cannot be reached, and nothing is done without it."""
 
     default_code = "ledger_unavailable"
+
+
+class UnpublishableError(AdminError):
+    """Our event bus takes no such event, now or later."""
+
+    default_code = "unpublishable"
 
 
 class BusUnavailableError(AdminError):

@@ -33,6 +33,7 @@ KINDS = {
     "exceeds_balance": Kind(422, "More than is left to pay"),
     "refund_failed": Kind(422, "The payment provider refused the refund"),
     "answer_too_large": Kind(422, "The answer is too large"),
+    "unpublishable": Kind(422, "The event bus takes no such event"),
     # Ours, our credential's or Wix's.
     "internal_error": Kind(500, "An unexpected fault"),
     "misconfigured": Kind(500, "The function is set up wrongly"),
