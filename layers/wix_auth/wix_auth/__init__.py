@@ -30,8 +30,9 @@ from wix_auth.errors import (
     WixAuthError,
     WrongSiteError,
 )
+from wix_auth.inspection import inspect_client, reread_credential
 from wix_auth.secrets import SecretReader, StoredCredential
-from wix_auth.tokens import AccessToken, is_token_request
+from wix_auth.tokens import AccessToken, TokenInfo, is_token_request
 from wix_auth.transport import DEFAULT_TIMEOUT, WIX_API_URL, RenewingTransport, wix_http_client
 
 __all__ = [
@@ -54,11 +55,14 @@ __all__ = [
     "SecretReader",
     "SecretUnavailableError",
     "StoredCredential",
+    "TokenInfo",
     "TokenUnavailableError",
     "WixAuth",
     "WixAuthError",
     "WrongSiteError",
+    "inspect_client",
     "is_token_request",
     "parse_credential",
+    "reread_credential",
     "wix_http_client",
 ]

@@ -24,10 +24,11 @@ from wix_auth.errors import (
 from wix_auth.secrets import SecretReader, StoredCredential
 from wix_auth.tokens import (
     AccessToken,
+    TokenInfo,
     exchange_request,
     is_token_request,
-    json_object,
     token_in,
+    token_info_in,
     token_info_request,
 )
 
@@ -107,7 +108,7 @@ class WixAuth(httpx.Auth):
         now: Callable[[], float] = time.time,
         notify: Callable[[AuthEvent], None] = lambda _event: None,
     ) -> None:
-        self._api_url = api_url.rstrip("/")
+        self.api_url = api_url.rstrip("/")
         self._origin = _origin(httpx.URL(api_url))
         if self._origin[0] != "https" and self._origin[1] not in _LOOPBACK:
             raise ValueError("api_url must start with https:// unless it is on this machine")
@@ -129,7 +130,7 @@ class WixAuth(httpx.Auth):
             origin = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
             raise ForeignOriginError(
                 f"A request to {origin} would show it the Wix credential."
-                f" Only {self._api_url} may be called."
+                f" Only {self.api_url} may be called."
             )
         request.read()  # so that even a streamed body can be sent twice
         grant = yield from self._usable_grant(request)
@@ -150,6 +151,20 @@ class WixAuth(httpx.Auth):
         """Refuse: waiting for another thread's exchange would stop the event loop."""
         del request
         raise RuntimeError("WixAuth works with httpx.Client, not with httpx.AsyncClient.")
+
+    def reread(self) -> StoredCredential:
+        """Read the secret anew, and authorise later requests with what stands in it now.
+
+        The token is forgotten, and no earlier error stands in the way.
+
+        Raises:
+            WixAuthError: One of the `Secret…Error` classes; nothing is forgotten then.
+        """
+        with self._lock:
+            stored = self._secrets.reread()
+            self._grant = None
+            self._quiet_until = -math.inf
+            return stored
 
     def _usable_grant(self, request: httpx.Request, rejected: _Grant | None = None) -> Flow[_Grant]:
         failures = self._failures
@@ -260,8 +275,8 @@ class WixAuth(httpx.Auth):
         if info is None:
             _logger.warning("Wix did not say which site the token opens; asking again next time.")
             return grant
-        if isinstance(site_id := info.get("siteId"), str):
-            self._require_own_site(site_id.lower())
+        if info.site_id is not None:
+            self._require_own_site(info.site_id)
         else:
             _logger.warning("Wix names no site for the token; whether it is ours is not known.")
         self._proven_version = stored.version_id
@@ -283,8 +298,7 @@ class WixAuth(httpx.Auth):
             _logger.error("The secret's AWSPREVIOUS is of no use either. %s", error)  # noqa: TRY400
             return None
         info = yield from self._token_info(token, request)
-        site_id = (info or {}).get("siteId")
-        if not isinstance(site_id, str) or site_id.lower() != self._site_id:
+        if info is None or info.site_id != self._site_id:
             _logger.error("The secret's AWSPREVIOUS is not shown to be for this site.")
             return None
         _logger.error("Working with the secret's AWSPREVIOUS. Store a credential that works.")
@@ -293,7 +307,7 @@ class WixAuth(httpx.Auth):
 
     def _exchange(self, credential: ClientCredentials, request: httpx.Request) -> Flow[AccessToken]:
         asked_at = self._now()
-        response = yield exchange_request(self._api_url, credential, on_behalf_of=request)
+        response = yield exchange_request(self.api_url, credential, on_behalf_of=request)
         response.read()
         try:
             token = token_in(response, credential, asked_at=asked_at)
@@ -303,12 +317,10 @@ class WixAuth(httpx.Auth):
         self._notify("token_exchanged")
         return token
 
-    def _token_info(
-        self, token: AccessToken, request: httpx.Request
-    ) -> Flow[Mapping[str, object] | None]:
-        response = yield token_info_request(self._api_url, token, on_behalf_of=request)
+    def _token_info(self, token: AccessToken, request: httpx.Request) -> Flow[TokenInfo | None]:
+        response = yield token_info_request(self.api_url, token, on_behalf_of=request)
         response.read()
-        return json_object(response) if response.is_success else None
+        return token_info_in(response)
 
     def _require_own_site(self, site_id: str | None) -> None:
         if self._site_id is not None and site_id != self._site_id:

@@ -31,10 +31,17 @@ _OUTAGE_TTL_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class StoredCredential:
-    """A credential and the version of the secret that held it."""
+    """A credential and the version of the secret that holds it.
+
+    Attributes:
+        credential: What is stored.
+        version_id: The secret's version.
+        stored_at: When that version was stored, in seconds since the epoch.
+    """
 
     credential: Credential
     version_id: str
+    stored_at: float
 
 
 class SecretReader:
@@ -135,7 +142,7 @@ class SecretReader:
             credential = parse_credential(text)
         except SecretInvalidError as error:
             raise SecretInvalidError(f"{error} Secret: {self._secret_arn}") from None
-        return StoredCredential(credential, reply["VersionId"])
+        return StoredCredential(credential, reply["VersionId"], reply["CreatedDate"].timestamp())
 
     def _error_for(self, error: "ClientError") -> WixAuthError:
         code, reason = error.response["Error"]["Code"], error.response["Error"]["Message"]

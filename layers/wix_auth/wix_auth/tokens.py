@@ -38,6 +38,25 @@ class AccessToken:
     lapses_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """What Wix says of a token; None is what it does not say. Ids are in lower case.
+
+    Attributes:
+        active: Whether the token is good.
+        subject_type: Whose it is: `APP`, `USER`, `VISITOR`, `MEMBER`, `UNKNOWN` or a later word.
+        client_id: The client that bought it.
+        site_id: The site that it opens.
+        instance_id: The installation that it belongs to.
+    """
+
+    active: bool | None = None
+    subject_type: str | None = None
+    client_id: str | None = None
+    site_id: str | None = None
+    instance_id: str | None = None
+
+
 def is_token_request(request: httpx.Request) -> bool:
     """Tell whether a request was made by `WixAuth` itself rather than by the caller.
 
@@ -95,6 +114,30 @@ def token_in(
         raise _error_for(response, reply, credential, asked_at)
     life = life_seconds(reply.get("expires_in"))
     return AccessToken(value, asked_at + life - early_seconds(life), asked_at + life)
+
+
+def token_info_in(response: httpx.Response) -> TokenInfo | None:
+    """Read the reply to the question what a token opens; None if it answers nothing."""
+    reply = json_object(response) if response.is_success else {}
+    if not reply:
+        return None
+
+    def text(name: str) -> str | None:
+        said = reply.get(name)
+        return said if isinstance(said, str) and said else None
+
+    def lowered(name: str) -> str | None:
+        said = text(name)
+        return said and said.lower()
+
+    active = reply.get("active")
+    return TokenInfo(
+        active=active if isinstance(active, bool) else None,
+        subject_type=text("subjectType"),
+        client_id=lowered("clientId"),
+        site_id=lowered("siteId"),
+        instance_id=lowered("instanceId"),
+    )
 
 
 def life_seconds(expires_in: object) -> float:

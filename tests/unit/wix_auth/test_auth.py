@@ -514,7 +514,8 @@ def test_a_key_for_another_site_is_refused_before_anything_is_sent(
         (httpx.Response(503), 2),
         (httpx.Response(404), 2),
         (httpx.Response(200, json={"active": True}), 1),
-        (httpx.Response(200, text="?"), 1),
+        (httpx.Response(200, text="?"), 2),
+        (httpx.Response(200, json={"siteId": ""}), 1),
     ],
 )
 def test_a_site_that_wix_does_not_name_is_taken_on_trust_with_a_warning(
