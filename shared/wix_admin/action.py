@@ -1,7 +1,6 @@
 """The one wrapper that makes an admin action a Lambda function."""
 
 import time
-import traceback
 from collections.abc import Callable, Collection
 from dataclasses import asdict
 from enum import Enum
@@ -19,7 +18,7 @@ from wix_admin.operations import Operation
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
 from wix_admin.settings import settings
-from wix_admin.telemetry import record
+from wix_admin.telemetry import record, whereabouts
 from wix_auth import WixAuthError
 
 type Output = Answer | WixEntity
@@ -63,6 +62,8 @@ def admin_action(
     """
 
     def decorate(action: Callable[..., Output]) -> Handler:
+        name = action.__module__.rpartition(".")[2]
+
         def act(call: Call, traffic: Traffic, ids: dict[str, str]) -> Done:
             asked = _validated(input_type, call.input())
             ids.update(asked.ids())
@@ -72,14 +73,14 @@ def admin_action(
             return Done(_json(answer), replayed=once is not None and once.replayed)
 
         def perform(call: Call) -> Done:
-            return _told(action.__module__.rpartition(".")[2], call, act)
+            return _told(name, call, act)
 
         @wraps(action)
         def handler(incoming: Any, context: LambdaContext) -> Any:
             if isinstance(incoming, dict) and http.is_http(incoming):
                 return http.serve(incoming, context, perform)
             if isinstance(incoming, dict) and event.is_event(incoming):
-                return event.serve(incoming, context, perform)
+                return event.serve(incoming, context, perform, name)
             return direct.serve(incoming, context, perform)
 
         return handler
@@ -148,11 +149,7 @@ def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]]
             failure["replayed"] = True
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
-        frames = traceback.extract_tb(error.__traceback__)
-        failure = {
-            "error": type(error).__name__,
-            "at": [f"{each.filename}:{each.lineno} {each.name}" for each in frames],
-        }
+        failure = whereabouts(error)
         raise UnexpectedError("A fault of ours: the log has it under this request id") from None
     finally:
         record(

@@ -18,6 +18,7 @@ from wix_auth.aws import aws_session
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_events.client import EventBridgeClient
+    from types_boto3_sqs.client import SQSClient
 
 
 @cache
@@ -60,6 +61,12 @@ def event_bus() -> EventBus:
     name = read_settings(PublisherSettings, os.environ).event_bus_name
     client = aws_session().create_client("events", config=_patience())
     return EventBus(name, cast("EventBridgeClient", client))
+
+
+@cache
+def queue_client() -> "SQSClient":
+    """Return what all queues are reached with."""
+    return cast("SQSClient", aws_session().create_client("sqs", config=_patience()))
 
 
 def _patience() -> Config:

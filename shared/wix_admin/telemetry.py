@@ -4,6 +4,7 @@ Neither ever holds a token, a key, a body or personal data: only ids, codes, cou
 """
 
 import logging
+import traceback
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -24,6 +25,15 @@ for library in ("botocore", "httpcore", "httpx", "urllib3"):
 def count_auth_event(event: str) -> None:
     """Count what the auth layer does: token exchanges, re-read secrets, refused credentials."""
     metrics.add_metric(name=f"Auth.{event}", unit=MetricUnit.Count, value=1)
+
+
+def whereabouts(fault: Exception) -> dict[str, Any]:
+    """Return what a log line may say of a fault of ours: not its text, which may hold anything."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return {
+        "error": type(fault).__name__,
+        "at": [f"{each.filename}:{each.lineno} {each.name}" for each in frames],
+    }
 
 
 def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **about: Any) -> None:

@@ -2,26 +2,31 @@
 
 The input is the event's `detail` (or a queue message that is the input itself), with
 `idempotencyKey` inside it. A failed EventBridge event is raised, so that Lambda's retries and
-dead letters work; of a batch, only the failed messages go back to their queue.
+dead letters work; what becomes of a failed message of a batch is said in `wix_admin.queues`.
 """
-
-from typing import Any
 
 from wix_admin.doors import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import input_beside_key, key_beside_input, object_in, times
 from wix_admin.errors import InputError
 from wix_admin.models import Json
+from wix_admin.queues import is_batch, work_off
 
 DETAIL_TYPE = "detail-type"
 
 
 def is_event(event: Json) -> bool:
     """Tell whether EventBridge sent the event, or a queue."""
-    return DETAIL_TYPE in event or _is_batch(event)
+    return DETAIL_TYPE in event or is_batch(event)
 
 
-def serve(event: Json, context: LambdaContext, perform: Perform) -> Any:
+def serve(event: Json, context: LambdaContext, perform: Perform, action: str) -> Json:
     """Act on an event, or on every message of a batch.
+
+    Args:
+        event: What EventBridge or a queue sent.
+        context: Lambda's context.
+        perform: Does what a call asks for.
+        action: The function's name, for the messages that it gives up on.
 
     Returns:
         The action's JSON, or for a batch `{"batchItemFailures": [{"itemIdentifier": ...}]}`.
@@ -30,36 +35,17 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Any:
         AdminError: Whatever the action raises on a single event.
         wix_auth.WixAuthError: If Wix could not be called for a single event.
     """
-    if not _is_batch(event):
+    if not is_batch(event):
         return _act(event, context, perform)
-
-    # Imported here, as only a queue's batches need it.
-    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
-        BatchProcessor,
-        EventType,
-        process_partial_response,
-    )
-
-    def record_handler(record: Any) -> None:
-        _act(_message(record.body), context, perform)
-
-    return process_partial_response(
-        event=event,
-        record_handler=record_handler,
-        processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+    return work_off(
+        event,
+        lambda message: _act(_content(message.body), context, perform),
+        action=action,
+        request_id=context.aws_request_id,
     )
 
 
-def _is_batch(event: Json) -> bool:
-    records = event.get("Records")
-    return (
-        isinstance(records, list)
-        and bool(records)
-        and all(isinstance(each, dict) and each.get("eventSource") == "aws:sqs" for each in records)
-    )
-
-
-def _message(body: str) -> object:
+def _content(body: str) -> object:
     try:
         return object_in(body)
     except InputError:

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from tests.unit.wix_admin.builders import Context, Performer, bus_event, queue_event
-from wix_admin.doors import Call, Caller, Done, direct, event
+from wix_admin.doors import Call, Caller, Done, Perform, direct, event
 from wix_admin.errors import InputError, StillRunningError, WixUnavailableError
 from wix_auth import TokenUnavailableError
+
+
+def served(given: dict[str, Any], perform: Perform) -> Any:
+    return event.serve(given, Context(), perform, "fulfill_order")
 
 
 def failed(*numbers: int) -> dict[str, Any]:
@@ -22,7 +26,7 @@ def failed(*numbers: int) -> dict[str, Any]:
 def test_the_input_of_an_event_is_its_detail() -> None:
     perform = Performer({"ok": True})
 
-    answer = event.serve(bus_event({"id": "1", "idempotencyKey": "k-1"}), Context(), perform)
+    answer = served(bus_event({"id": "1", "idempotencyKey": "k-1"}), perform)
 
     assert answer == {"ok": True}
     assert (perform.inputs, perform.keys) == ([{"id": "1"}], ["k-1"])
@@ -36,26 +40,26 @@ def test_the_input_of_an_event_is_its_detail() -> None:
 @pytest.mark.parametrize("detail", [None, "text", [], 1, {"a": float("inf")}, {"a": "\ud800"}])
 def test_a_detail_that_is_no_object_is_refused(detail: object) -> None:
     with pytest.raises(InputError, match=r"^detail: "):
-        event.serve(bus_event(detail), Context(), Performer())
+        served(bus_event(detail), Performer())
 
 
 @pytest.mark.parametrize("key", ["", " ", 5, [], "a b", "k" * 256])
 def test_a_key_that_cannot_be_used_is_refused(key: object) -> None:
     with pytest.raises(InputError, match=r"^idempotencyKey: "):
-        event.serve(bus_event({"idempotencyKey": key}), Context(), Performer())
+        served(bus_event({"idempotencyKey": key}), Performer())
 
 
 @pytest.mark.parametrize("failure", [WixUnavailableError("x"), TokenUnavailableError("x")])
 def test_a_failed_event_is_raised(failure: Exception) -> None:
     with pytest.raises(type(failure)):
-        event.serve(bus_event({}), Context(), Performer(failure=failure))
+        served(bus_event({}), Performer(failure=failure))
 
 
 def test_the_source_of_an_event_is_named_in_short() -> None:
     perform = Performer()
 
-    event.serve(bus_event({}, source="x" * 500), Context(), perform)
-    event.serve({"detail-type": None, "detail": {}}, Context(), perform)
+    served(bus_event({}, source="x" * 500), perform)
+    served({"detail-type": None, "detail": {}}, perform)
 
     assert [len(call.caller.name) for call in perform.calls] == [200, len("None/None")]
 
@@ -70,7 +74,7 @@ def test_a_message_is_an_event_or_the_input_itself() -> None:
         json.dumps({"id": "2", "idempotencyKey": "k-2"}),
     )
 
-    assert event.serve(batch, Context(), perform) == failed()
+    assert served(batch, perform) == failed()
     assert perform.inputs == [{"id": "1"}, {"id": "2"}]
     assert perform.keys == ["k-1", "k-2"]
     assert [call.caller.name for call in perform.calls] == [
@@ -87,21 +91,19 @@ def test_only_the_failed_messages_go_back() -> None:
 
     batch = queue_event(*(json.dumps({"fails": fails}) for fails in (False, True, False, True)))
 
-    assert event.serve(batch, Context(), perform) == failed(1, 3)
+    assert served(batch, perform) == failed(1, 3)
 
 
 @pytest.mark.parametrize("failure", [WixUnavailableError("x"), RuntimeError("x")])
 def test_a_batch_of_failures_goes_back_whole_and_nothing_is_raised(failure: Exception) -> None:
     batch = queue_event("{}", "{}")
 
-    assert event.serve(batch, Context(), Performer(failure=failure)) == failed(0, 1)
+    assert served(batch, Performer(failure=failure)) == failed(0, 1)
 
 
 def test_batches_do_not_know_of_each_other() -> None:
-    assert event.serve(queue_event("{}"), Context(), Performer(failure=InputError("x"))) == failed(
-        0
-    )
-    assert event.serve(queue_event("{}"), Context(), Performer()) == failed()
+    assert served(queue_event("{}"), Performer(failure=InputError("x"))) == failed(0)
+    assert served(queue_event("{}"), Performer()) == failed()
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_batches_do_not_know_of_each_other() -> None:
 def test_a_message_that_cannot_be_read_fails_in_the_action_where_it_is_counted(body: str) -> None:
     perform = Performer()
 
-    assert event.serve(queue_event(body, "{}"), Context(), perform) == failed(0)
+    assert served(queue_event(body, "{}"), perform) == failed(0)
     assert len(perform.calls) == 2
 
 

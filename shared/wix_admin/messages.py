@@ -1,0 +1,181 @@
+"""Messages of SQS, and the queues in which they wait."""
+
+import base64
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import TYPE_CHECKING, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from wix_admin.errors import QueueUnavailableError
+from wix_admin.models import Json
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+    from types_boto3_sqs.type_defs import MessageAttributeValueOutputTypeDef as Attribute
+    from types_boto3_sqs.type_defs import MessageTypeDef
+
+type Attributes = dict[str, Attribute]
+"""What is said of a message, as SendMessage takes it: at most `MAX_ATTRIBUTES`."""
+
+MAX_ATTRIBUTES = 10
+MAX_BATCH = 10
+LOOK_SECONDS = 1
+"""How long to look for messages: SQS asks all its servers only if it may wait for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it was received.
+
+    Attributes:
+        id: SQS's id of it.
+        body: Its text.
+        receipt: SQS's handle of this one time that it was received.
+        receives: How many times it was received, this one included.
+        sent_at: When it came into its queue, in seconds since the epoch. A redrive is a new start.
+        attributes: What is said of it.
+    """
+
+    id: str
+    body: str = field(repr=False)
+    receipt: str = field(repr=False)
+    receives: int
+    sent_at: float
+    attributes: Attributes = field(repr=False)
+
+    @classmethod
+    def of_record(cls, record: Json) -> Self:
+        """Read a record of the event that Lambda makes of a batch; the id and body are needed."""
+        return cls.of_reply(
+            {
+                "MessageId": record["messageId"],
+                "ReceiptHandle": record.get("receiptHandle", ""),
+                "Body": record["body"],
+                "Attributes": record.get("attributes", {}),
+                "MessageAttributes": {
+                    name: _attribute(value)
+                    for name, value in record.get("messageAttributes", {}).items()
+                },
+            }
+        )
+
+    @classmethod
+    def of_reply(cls, message: "MessageTypeDef") -> Self:
+        """Read a message of a reply to ReceiveMessage."""
+        about = message.get("Attributes", {})
+        return cls(
+            id=message["MessageId"],
+            body=message["Body"],
+            receipt=message["ReceiptHandle"],
+            receives=int(about.get("ApproximateReceiveCount", 1)),
+            sent_at=int(about.get("SentTimestamp", time.time() * 1000)) / 1000,
+            attributes=message.get("MessageAttributes", {}),
+        )
+
+
+def text(value: str) -> "Attribute":
+    """Say something of a message in words."""
+    return {"DataType": "String", "StringValue": value}
+
+
+def milliseconds(at: float) -> "Attribute":
+    """Say when something was, given in seconds since the epoch, in milliseconds."""
+    return {"DataType": "Number", "StringValue": str(round(at * 1000))}
+
+
+def _attribute(value: Json) -> "Attribute":
+    if value.get("binaryValue") is not None:
+        content = base64.b64decode(value["binaryValue"])
+        return {"DataType": value["dataType"], "BinaryValue": content}
+    return {"DataType": value["dataType"], "StringValue": value["stringValue"]}
+
+
+class Queue:
+    """A queue of SQS.
+
+    Every method raises `QueueUnavailableError` if the queue did not do what it was asked, or
+    if its answer was lost.
+
+    Args:
+        url: The queue.
+        client: A boto3 SQS client.
+    """
+
+    def __init__(self, url: str, client: "SQSClient") -> None:
+        self._url = url
+        self._client = client
+
+    def send(self, body: str, attributes: Attributes) -> None:
+        """Put a message into the queue, at least once (`sqs:SendMessage`)."""
+        with _asking():
+            self._client.send_message(
+                QueueUrl=self._url, MessageBody=body, MessageAttributes=attributes
+            )
+
+    def receive(self, most: int, *, hidden_seconds: int) -> list[Message]:
+        """Receive messages, up to 10, and none only if there are none (`sqs:ReceiveMessage`).
+
+        Args:
+            most: How many at most.
+            hidden_seconds: How long nobody else receives them, up to 12 hours.
+        """
+        with _asking():
+            reply = self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=min(most, MAX_BATCH),
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
+                VisibilityTimeout=hidden_seconds,
+                WaitTimeSeconds=LOOK_SECONDS,
+            )
+        return [Message.of_reply(each) for each in reply.get("Messages", [])]
+
+    def delete(self, message: Message) -> None:
+        """Remove a message that was received (`sqs:DeleteMessage`)."""
+        with _asking():
+            self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt)
+
+    def hide(self, message: Message, seconds: int) -> None:
+        """Keep a message that was received from everybody (`sqs:ChangeMessageVisibility`).
+
+        Args:
+            message: The message.
+            seconds: For how long from now, up to 12 hours after it was received.
+        """
+        with _asking():
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=message.receipt, VisibilityTimeout=seconds
+            )
+
+    def show(self, messages: Iterable[Message]) -> None:
+        """Let everybody receive messages again (`sqs:ChangeMessageVisibility`)."""
+        for batch in batched(messages, MAX_BATCH, strict=False):
+            with _asking():
+                self._client.change_message_visibility_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": each.receipt, "VisibilityTimeout": 0}
+                        for number, each in enumerate(batch)
+                    ],
+                )
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise _unavailable(error.response["Error"]["Code"]) from error
+    except BotoCoreError as error:
+        raise _unavailable(type(error).__name__) from error
+
+
+def _unavailable(reason: str) -> QueueUnavailableError:
+    return QueueUnavailableError(
+        f"A queue could not be used ({reason}): ask again later, and check its address and the"
+        " function's role if it lasts"
+    )

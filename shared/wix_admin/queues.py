@@ -1,0 +1,170 @@
+"""Working off a queue: which failed message waits, for how long, and which is given up on.
+
+A message that failed stays in its queue and is received again, later each time. One that asking
+again cannot mend, or that failed too often, is put into the dead-letter queue by us and not by SQS,
+so that it says there what was wrong with it.
+"""
+
+import math
+import random
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
+from wix_admin.messages import MAX_ATTRIBUTES, Attributes, Message, Queue, milliseconds, text
+from wix_admin.models import Json
+from wix_admin.problems import KINDS, code_of, wait_for
+from wix_admin.process import queue_client
+from wix_admin.settings import settings
+from wix_admin.telemetry import logger, whereabouts
+from wix_auth import WixAuthError
+
+GIVE_UP_AFTER_RECEIVES = 10
+"""Equals the queues' own `maxReceiveCount`, which is for messages that nobody could give up on."""
+
+FIRST_WAIT_SECONDS = 30
+LONGEST_GROWN_WAIT_SECONDS = 900
+LONGEST_WAIT_SECONDS = 12 * 3600 - 900
+"""SQS hides a message for at most 12 hours; up to 15 minutes have passed since it was received."""
+
+SPREAD = 0.25
+"""By how much a wait is longer at random, so that what failed together does not return together."""
+
+MAX_DETAIL = 300
+NOT_STORABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What SQS takes in no text."""
+
+
+def is_batch(event: Json) -> bool:
+    """Tell whether a queue sent the event."""
+    records = event.get("Records")
+    return (
+        isinstance(records, list)
+        and bool(records)
+        and all(isinstance(each, dict) and each.get("eventSource") == "aws:sqs" for each in records)
+    )
+
+
+def work_off(
+    event: Json, act: Callable[[Message], object], *, action: str, request_id: str
+) -> Json:
+    """Act on every message of a batch; one that fails does not touch the others.
+
+    With `QUEUE_URL` in the environment, a message that is to be received again stays hidden for a
+    while (`sqs:ChangeMessageVisibility`). With `DEAD_LETTER_QUEUE_URL`, messages are given up on
+    (`sqs:SendMessage`), as told by their attributes `reason` (a code of `problems.py`), `detail`,
+    `action`, `requestId` and `failedAt` (milliseconds since the epoch).
+
+    Args:
+        event: A batch, as Lambda makes it of a queue's messages.
+        act: Does what a message asks for. Raises `AdminError` or `WixAuthError`, having logged it.
+        action: The function's name.
+        request_id: The id that our logs have.
+
+    Returns:
+        `{"batchItemFailures": [{"itemIdentifier": ...}]}`: the messages that stay.
+
+    Raises:
+        InputError: If no queue sent the event.
+    """
+    # Imported here, as only a queue's batches need it.
+    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
+
+    if not is_batch(event):
+        raise InputError.of("Records", "Send messages as SQS does")
+
+    def record_handler(record: Any) -> None:
+        message = Message.of_record(record.raw_event)
+        failure: AdminError | WixAuthError
+        try:
+            act(message)
+        except (AdminError, WixAuthError) as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001  # whatever it is, the message stays or is kept
+            about = {"action": action, "messageId": message.id, **whereabouts(error)}
+            logger.warning("A message met a fault of ours", extra=about)
+            failure = UnexpectedError("A fault of ours: the log has it under this request id")
+        else:
+            return
+        if _is_hopeless(failure, message) and _given_up(message, failure, action, request_id):
+            return
+        _put_off(message, failure)
+        raise failure
+
+    failed = process_partial_response(
+        event=event,
+        record_handler=record_handler,
+        processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+    )
+    return dict(failed)
+
+
+def _is_hopeless(failure: AdminError | WixAuthError, message: Message) -> bool:
+    kind = KINDS[code_of(failure)]
+    mendable = kind.retryable or kind.status >= 500  # noqa: PLR2004  # ours, or Wix's
+    return not mendable or message.receives >= GIVE_UP_AFTER_RECEIVES
+
+
+def _given_up(
+    message: Message, failure: AdminError | WixAuthError, action: str, request_id: str
+) -> bool:
+    """Put a message into the dead-letter queue; tell whether it is there."""
+    url = settings().dead_letter_queue_url
+    if url is None:
+        return False
+    reason = code_of(failure)
+    why = {
+        "reason": text(reason),
+        # No text is nothing that SQS takes.
+        "detail": text(NOT_STORABLE.sub("?", str(failure))[:MAX_DETAIL] or reason),
+        "action": text(action),
+        "requestId": text(request_id),
+        "failedAt": milliseconds(time.time()),
+    }
+    about = {"messageId": message.id, "receives": message.receives, "reason": reason}
+    try:
+        Queue(url, queue_client()).send(message.body, _kept(message.attributes, why))
+    except QueueUnavailableError as error:
+        logger.warning("A message cannot be given up on", extra={**about, "detail": str(error)})
+        return False
+    logger.warning("A message was given up on", extra=about)
+    return True
+
+
+def _kept(attributes: Attributes, why: Attributes) -> Attributes:
+    """Add why a message failed to its own attributes, of which there may be too many for that."""
+    own = [(name, value) for name, value in attributes.items() if name not in why]
+    return dict(own[: MAX_ATTRIBUTES - len(why)]) | why
+
+
+def _put_off(message: Message, failure: AdminError | WixAuthError) -> None:
+    """Keep a message hidden for a while, if that can be done."""
+    url = settings().queue_url
+    if url is None:
+        return
+    seconds = _wait(failure, message.receives)
+    about = {"messageId": message.id, "receives": message.receives, "seconds": seconds}
+    try:
+        Queue(url, queue_client()).hide(message, seconds)
+    except QueueUnavailableError as error:
+        logger.warning("A message cannot be put off", extra={**about, "detail": str(error)})
+    else:
+        logger.info("A message is put off", extra=about)
+
+
+def _wait(failure: AdminError | WixAuthError, receives: int) -> int:
+    """Return the seconds until a message is received again.
+
+    They grow even if less was told, as a short wait that is told each time would soon use up the
+    times that a message may be received.
+    """
+    grown = min(LONGEST_GROWN_WAIT_SECONDS, FIRST_WAIT_SECONDS << (receives - 1))
+    wait = max(wait_for(failure) or 0.0, grown)
+    spread = 1 + SPREAD * random.random()  # noqa: S311 - nothing secret
+    return min(LONGEST_WAIT_SECONDS, math.ceil(wait * spread))

@@ -1,0 +1,89 @@
+"""Queues in memory, and the events that Lambda makes of the messages in them."""
+
+import base64
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+    from types_boto3_sqs.type_defs import MessageTypeDef
+
+
+@dataclass(frozen=True)
+class QueueInMemory:
+    """A queue, as whoever sends to it and Lambda see it."""
+
+    client: "SQSClient"
+    url: str
+
+    @classmethod
+    def create(cls) -> "QueueInMemory":
+        client = boto3.client("sqs")
+        return cls(client, client.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"])
+
+    @property
+    def arn(self) -> str:
+        reply = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
+        return reply["Attributes"]["QueueArn"]
+
+    def send(self, body: str, attributes: dict[str, Any] | None = None) -> str:
+        """Send a message, as SendMessage takes it, and return its id."""
+        return self.client.send_message(
+            QueueUrl=self.url, MessageBody=body, MessageAttributes=attributes or {}
+        )["MessageId"]
+
+    def receive(self, most: int = 10) -> list["MessageTypeDef"]:
+        """Receive messages, which nobody else sees for half a minute."""
+        return self.client.receive_message(
+            QueueUrl=self.url,
+            MaxNumberOfMessages=most,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+        ).get("Messages", [])
+
+    def batch(self, **system: str) -> dict[str, Any]:
+        """Receive messages as Lambda does and make its event of them.
+
+        Args:
+            system: What else SQS says of them than it does, such as `ApproximateReceiveCount`.
+        """
+        return {"Records": [record_of(message, self.arn, system) for message in self.receive()]}
+
+    def said(self) -> list[dict[str, str]]:
+        """Receive all messages: their bodies, with their attributes in text."""
+        return [
+            {"body": message["Body"]}
+            | {
+                name: value.get("StringValue") or value["BinaryValue"].decode()
+                for name, value in message.get("MessageAttributes", {}).items()
+            }
+            for message in self.receive()
+        ]
+
+
+def record_of(message: "MessageTypeDef", arn: str, system: dict[str, str]) -> dict[str, Any]:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": {**message["Attributes"], **system},
+        "messageAttributes": {
+            name: {
+                "stringValue": value.get("StringValue"),
+                "binaryValue": base64.b64encode(value["BinaryValue"]).decode()
+                if "BinaryValue" in value
+                else None,
+                "stringListValues": [],
+                "binaryListValues": [],
+                "dataType": value["DataType"],
+            }
+            for name, value in message.get("MessageAttributes", {}).items()
+        },
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "awsRegion": "us-east-1",
+    }

@@ -1,0 +1,350 @@
+"""What becomes of the messages of a queue."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from tests import canaries
+from tests.unit.wix_admin.batches import QueueInMemory
+from tests.unit.wix_admin.builders import Context, queue_event
+from wix_admin import WixClient, admin_action, process
+from wix_admin.errors import (
+    AdminError,
+    InputError,
+    SettingsError,
+    StillRunningError,
+    WixNotFoundError,
+    WixUnavailableError,
+)
+from wix_admin.messages import Message
+from wix_admin.models import Answer, FunctionInput
+from wix_admin.problems import KINDS
+from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, work_off
+from wix_auth import SecretMissingError, TokenUnavailableError
+
+type LogLines = Callable[[], list[dict[str, Any]]]
+
+BUSY = "wix_busy"
+LAST = str(GIVE_UP_AFTER_RECEIVES)
+NOWHERE = "https://sqs.us-east-1.amazonaws.com/123456789012/no-such-queue"
+TWELVE_HOURS = 12 * 3600
+
+
+@pytest.fixture(scope="module", autouse=True)
+def aws() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.delenv("AWS_ENDPOINT_URL")
+        yield
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> QueueInMemory:
+    """The queue that the function works off."""
+    queue = QueueInMemory.create()
+    monkeypatch.setenv("QUEUE_URL", queue.url)
+    return queue
+
+
+@pytest.fixture
+def dead_letters(monkeypatch: pytest.MonkeyPatch) -> QueueInMemory:
+    queue = QueueInMemory.create()
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", queue.url)
+    return queue
+
+
+@pytest.fixture
+def waits(queue: QueueInMemory) -> list[int]:
+    """For how long the function hides messages, in seconds."""
+    hidden: list[int] = []
+    process.queue_client().meta.events.register(
+        "provide-client-params.sqs.ChangeMessageVisibility",
+        lambda params, **_: hidden.append(params["VisibilityTimeout"]),
+    )
+    return hidden
+
+
+def worked_off(batch: dict[str, Any], failure: Exception | None = None) -> list[str]:
+    """Act on a batch of which every message fails, and return the ids of those that stay."""
+
+    def act(message: Message) -> None:
+        if failure:
+            raise failure
+
+    answer = work_off(batch, act, action="an_action", request_id="r-1")
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+# ---- Whether it stays -----------------------------------------------------------------------
+
+
+def test_each_message_is_acted_on(queue: QueueInMemory, dead_letters: QueueInMemory) -> None:
+    queue.send("a", {"arrivedAt": {"DataType": "Number", "StringValue": "5"}})
+    queue.send("b")
+    seen: list[Message] = []
+
+    answer = work_off(queue.batch(), seen.append, action="an_action", request_id="r-1")
+
+    assert answer == {"batchItemFailures": []}
+    assert [each.body for each in seen] == ["a", "b"]
+    assert seen[0].attributes == {"arrivedAt": {"DataType": "Number", "StringValue": "5"}}
+    assert dead_letters.said() == []
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_a_message_is_given_up_on_if_asking_again_cannot_mend_it(
+    queue: QueueInMemory, dead_letters: QueueInMemory, code: str
+) -> None:
+    message_id = queue.send("a message")
+    kind = KINDS[code]
+
+    stays = worked_off(queue.batch(), AdminError("Mend it", code=code))
+
+    if kind.status >= 500 or kind.retryable:
+        assert (stays, dead_letters.said()) == ([message_id], [])
+    else:
+        assert stays == []
+        [letter] = dead_letters.said()
+        assert (letter["body"], letter["reason"]) == ("a message", code)
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (WixUnavailableError("x"), "wix_unavailable"),
+        (WixUnavailableError("x", code=BUSY), BUSY),
+        (StillRunningError("x"), "still_running"),
+        (SettingsError("x"), "misconfigured"),
+        (TokenUnavailableError("x"), "wix_unavailable"),
+        (SecretMissingError("x"), "credential_unusable"),
+        (RuntimeError("x"), "internal_error"),
+    ],
+)
+def test_any_failure_is_the_last_one_some_day(
+    queue: QueueInMemory, dead_letters: QueueInMemory, failure: Exception, reason: str
+) -> None:
+    message_id = queue.send("a message")
+    batch = queue.batch(ApproximateReceiveCount=str(GIVE_UP_AFTER_RECEIVES - 1))
+
+    assert worked_off(batch, failure) == [message_id]
+    assert dead_letters.said() == []
+
+    batch["Records"][0]["attributes"]["ApproximateReceiveCount"] = LAST
+    assert worked_off(batch, failure) == []
+    [letter] = dead_letters.said()
+    assert (letter["body"], letter["reason"]) == ("a message", reason)
+
+
+def test_a_message_that_fails_does_not_touch_the_others(
+    queue: QueueInMemory, dead_letters: QueueInMemory
+) -> None:
+    failures = {"b": InputError("x"), "c": WixUnavailableError("x"), "d": RuntimeError("x")}
+    ids = {body: queue.send(body) for body in "abcde"}
+    done = []
+
+    def act(message: Message) -> None:
+        if message.body in failures:
+            raise failures[message.body]
+        done.append(message.body)
+
+    answer = work_off(queue.batch(), act, action="an_action", request_id="r-1")
+
+    stays = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+    assert done == ["a", "e"]
+    assert stays == [ids["c"], ids["d"]]
+    assert [each["body"] for each in dead_letters.said()] == ["b"]
+
+
+@pytest.mark.parametrize("failure", [InputError("x"), RuntimeError("x")])
+def test_a_message_that_cannot_be_given_up_on_stays(
+    queue: QueueInMemory,
+    waits: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    log_lines: LogLines,
+    failure: Exception,
+) -> None:
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", NOWHERE)
+    message_id = queue.send("a message")
+
+    assert worked_off(queue.batch(ApproximateReceiveCount=LAST), failure) == [message_id]
+
+    assert len(waits) == 1
+    [line] = [line for line in log_lines() if line["message"] == "A message cannot be given up on"]
+    assert (line["messageId"], line["level"]) == (message_id, "WARNING")
+
+
+@pytest.mark.parametrize("receives", ["1", LAST])
+def test_a_queue_of_one_s_own_keeps_its_failures(receives: str) -> None:
+    batch = queue_event("a", "b")
+    for record in batch["Records"]:
+        record["attributes"] = {"ApproximateReceiveCount": receives}
+
+    assert worked_off(batch, InputError("x")) == ["m-0", "m-1"]
+
+
+@pytest.mark.parametrize("event", [{}, {"Records": []}, {"Records": [{"eventSource": "aws:s3"}]}])
+def test_what_no_queue_sent_is_refused(event: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"^Records: "):
+        worked_off(event)
+
+
+# ---- How long it waits ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("failure", "receives", "least"),
+    [
+        (WixUnavailableError("x"), 1, 30),
+        (WixUnavailableError("x"), 2, 60),
+        (WixUnavailableError("x"), 5, 480),
+        (WixUnavailableError("x"), 9, 900),
+        (RuntimeError("x"), 3, 120),
+        (WixUnavailableError("x", code=BUSY), 1, 60),
+        (WixUnavailableError("x", code=BUSY, retry_after=5), 1, 30),
+        (WixUnavailableError("x", code=BUSY, retry_after=5), 5, 480),
+        (WixUnavailableError("x", code=BUSY, retry_after=3600), 1, 3600),
+        (WixUnavailableError("x", retry_after=3600), 9, 3600),
+        (TokenUnavailableError("x", retry_after=3600), 1, 3600),
+    ],
+)
+def test_a_message_waits_as_long_as_was_told_and_longer_each_time(
+    queue: QueueInMemory, waits: list[int], failure: Exception, receives: int, least: int
+) -> None:
+    for _ in range(10):
+        queue.send("a message")
+
+    worked_off(queue.batch(ApproximateReceiveCount=str(receives)), failure)
+
+    assert len(waits) == 10
+    assert all(least <= wait <= least * 1.25 + 1 for wait in waits)
+    assert len(set(waits)) > 1
+
+
+def test_a_message_waits_no_longer_than_sqs_can_hide_it(
+    queue: QueueInMemory, waits: list[int]
+) -> None:
+    message_id = queue.send("a message")
+    failure = WixUnavailableError("x", retry_after=1e9)
+
+    assert worked_off(queue.batch(), failure) == [message_id]
+
+    assert len(waits) == 1
+    assert TWELVE_HOURS - 900 <= waits[0] < TWELVE_HOURS
+
+
+def test_a_message_that_cannot_be_put_off_stays(
+    queue: QueueInMemory, monkeypatch: pytest.MonkeyPatch, log_lines: LogLines
+) -> None:
+    ids = [queue.send("a"), queue.send("b")]
+    batch = queue.batch()
+    monkeypatch.setenv("QUEUE_URL", NOWHERE)
+
+    assert worked_off(batch, WixUnavailableError("x")) == ids
+
+    assert [(line["level"], line["messageId"]) for line in log_lines()] == [
+        ("WARNING", ids[0]),
+        ("WARNING", ids[1]),
+    ]
+
+
+# ---- What a dead letter says ----------------------------------------------------------------
+
+
+def test_a_dead_letter_says_what_was_wrong_with_it(
+    queue: QueueInMemory, dead_letters: QueueInMemory, log_lines: LogLines
+) -> None:
+    own = {
+        "arrivedAt": {"DataType": "Number", "StringValue": "1790000000123"},
+        "kind": {"DataType": "String", "StringValue": "a kind"},
+        "blob": {"DataType": "Binary", "BinaryValue": b"bytes"},
+        "reason": {"DataType": "String", "StringValue": "of the last time"},
+    }
+    message_id = queue.send("a message", own)
+
+    worked_off(queue.batch(), WixNotFoundError("orders.get: Wix does not know it"))
+
+    [letter] = dead_letters.receive()
+    assert letter["Body"] == "a message"
+    said = letter["MessageAttributes"]
+    assert int(said.pop("failedAt")["StringValue"]) > 1_700_000_000_000
+    for name in ("arrivedAt", "kind", "blob"):
+        assert said.pop(name) == own[name]
+    assert {name: value["StringValue"] for name, value in said.items()} == {
+        "reason": "not_found",
+        "detail": "orders.get: Wix does not know it",
+        "action": "an_action",
+        "requestId": "r-1",
+    }
+    [line] = log_lines()
+    assert (line["messageId"], line["reason"]) == (message_id, "not_found")
+
+
+def test_a_dead_letter_has_room_for_its_reason(
+    queue: QueueInMemory, dead_letters: QueueInMemory
+) -> None:
+    queue.send(
+        "a message", {f"n{n}": {"DataType": "String", "StringValue": "x"} for n in range(10)}
+    )
+
+    assert worked_off(queue.batch(), InputError("x")) == []
+
+    [letter] = dead_letters.said()
+    assert letter["reason"] == "invalid_input"
+    assert {"n0", "n1", "n2", "n3", "n4"} < letter.keys()
+    assert len(letter.keys() - {"body"}) == 10
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("x" * 100_000, "x" * 300),
+        ("a\x00b\ud800c\ufffe", "a?b?c?"),
+        ("Zoë 😀\n", "Zoë 😀\n"),
+        ("", "invalid_input"),
+    ],
+)
+def test_a_dead_letter_says_what_sqs_can_store(
+    queue: QueueInMemory, dead_letters: QueueInMemory, detail: str, said: str
+) -> None:
+    queue.send("a message")
+
+    assert worked_off(queue.batch(), InputError(detail)) == []
+
+    [letter] = dead_letters.said()
+    assert letter["detail"] == said
+
+
+def test_a_fault_of_ours_is_told_without_its_words(
+    queue: QueueInMemory, dead_letters: QueueInMemory, log_lines: LogLines
+) -> None:
+    queue.send("a message")
+
+    worked_off(queue.batch(ApproximateReceiveCount=LAST), ValueError(canaries.MESSAGE))
+
+    [letter] = dead_letters.said()
+    assert letter["reason"] == "internal_error"
+    assert canaries.MESSAGE not in json.dumps([letter, log_lines()])
+    fault = log_lines()[0]
+    assert fault["error"] == "ValueError"
+    assert any("test_queues.py" in each for each in fault["at"])
+
+
+def test_a_dead_letter_names_the_action_that_gave_it_up(
+    queue: QueueInMemory, dead_letters: QueueInMemory
+) -> None:
+    class Asked(FunctionInput):
+        size: int
+
+    @admin_action(Asked, elevates=[])
+    def handler(asked: Asked, wix: WixClient) -> Answer:
+        return Answer()
+
+    queue.send('{"size": "no number"}')
+
+    assert handler(queue.batch(), Context()) == {"batchItemFailures": []}
+
+    [letter] = dead_letters.said()
+    assert (letter["action"], letter["requestId"]) == ("test_queues", "lambda-request-1")
+    assert letter["reason"] == "invalid_input"
