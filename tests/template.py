@@ -1,7 +1,11 @@
 """The template as written and as CloudFormation gets it, ready for questions."""
 
 import copy
+import json
+import re
+from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +95,56 @@ def action_of(function: Resource) -> str:
 def actions() -> dict[str, str]:
     """The name in the template of each action's function."""
     return {action_of(function): name for name, function in functions().items()}
+
+
+def needed_by(template: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A template of some resources that are none of SAM's, what they need, and their outputs."""
+    kept: dict[str, Resource] = {}
+    wanted = [*names]
+    while wanted:
+        name = wanted.pop()
+        if name in template["Resources"] and name not in kept:
+            kept[name] = template["Resources"][name]
+            wanted += _named_in(kept[name])
+    rest = template["Parameters"].keys() | kept.keys()
+    outputs = {
+        name: output
+        for name, output in template["Outputs"].items()
+        if rest.issuperset(n for n in _named_in(output) if not n.startswith("AWS::"))
+    }
+    kinds = {name: template[name] for name in ("Parameters", "Conditions")}
+    return {**kinds, "Resources": kept, "Outputs": outputs}
+
+
+def _named_in(value: Any) -> Iterator[str]:
+    """What a part of a template refers to, or depends on."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::Sub": str(text)}:
+            yield from (found.partition(".")[0] for found in re.findall(r"\$\{([^}]+)\}", text))
+        case dict():
+            yield from (name for each in value.values() for name in _named_in(each))
+            depends = value.get("DependsOn", [])
+            yield from [depends] if isinstance(depends, str) else depends
+        case list():
+            yield from (name for each in value for name in _named_in(each))
+
+
+def webhook_api(template: dict[str, Any]) -> dict[str, Resource]:
+    """What the webhook API is made of, by name, without its deployment and its stage."""
+    name = "WebhookApi"
+    resources: dict[str, Resource] = template["Resources"]
+    return {name: resources[name]} | {
+        part: found
+        for part, found in resources.items()
+        if found["Type"].startswith("AWS::ApiGateway::")
+        and found["Type"].rpartition("::")[2] not in {"Deployment", "Stage"}
+        and found["Properties"].get("RestApiId") == {"Ref": name}
+    }
+
+
+def webhook_deployment(template: dict[str, Any]) -> str:
+    """What the webhook API's deployment must be called: another name for another API."""
+    parts = json.dumps(webhook_api(template), sort_keys=True)
+    return f"WebhookDeployment{sha256(parts.encode()).hexdigest()[:10]}"

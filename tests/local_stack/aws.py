@@ -11,7 +11,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials as SigningCredentials
 from types_boto3_dynamodb import DynamoDBClient
+from types_boto3_events import EventBridgeClient
 from types_boto3_secretsmanager import SecretsManagerClient
+from types_boto3_sqs import SQSClient
 
 REGION = "us-east-1"
 
@@ -38,7 +40,11 @@ class Account:
     @overload
     def client(self, service: Literal["dynamodb"]) -> DynamoDBClient: ...
     @overload
+    def client(self, service: Literal["events"]) -> EventBridgeClient: ...
+    @overload
     def client(self, service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
+    @overload
+    def client(self, service: Literal["sqs"]) -> SQSClient: ...
     @overload
     def client(self, service: str) -> Any: ...
     def client(self, service: str) -> Any:

@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,11 @@ from tests.local_stack.aws import ROOT, Account
 from tests.local_stack.processes import ProcessError, last_lines, running
 
 PROJECT = Path(__file__).resolve().parents[2]
-EXECUTABLE = PROJECT / ".tools/ministack/bin/ministack"
+PYTHON = PROJECT / ".tools/ministack/bin/python"
+AS_IT_COMES = (PYTHON, "-m", "ministack")
+# Safe path: our modules beside the script must not be found by the stand-in's imports.
+AMENDED = (PYTHON, "-P", Path(__file__).with_name("amended.py"))
+"""What it lacks for this stack is added as it starts."""
 
 READY_SECONDS = 20
 PORT_ATTEMPTS = 3
@@ -40,14 +44,19 @@ UNSUPPORTED_TYPES = frozenset(
 
 
 @contextmanager
-def emulator(folder: Path, logs: Path) -> Iterator[Account]:
+def emulator(
+    folder: Path, logs: Path, command: Sequence[str | Path] = AMENDED
+) -> Iterator[Account]:
     """Run the stand-in, with all its state in one folder.
+
+    Args:
+        command: `AMENDED`, or `AS_IT_COMES` to see how it differs from AWS.
 
     Raises:
         ProcessError: If it does not come up.
     """
     with ExitStack() as stack:
-        yield _started(folder, logs / "aws.log", stack)
+        yield _started(command, folder, logs / "aws.log", stack)
 
 
 def api_url(account: Account, deployed: str) -> str:
@@ -80,12 +89,12 @@ def add_gateway_responses(
     client.create_deployment(restApiId=api_id, stageName=stage)
 
 
-def _started(folder: Path, log: Path, stack: ExitStack) -> Account:
+def _started(command: Sequence[str | Path], folder: Path, log: Path, stack: ExitStack) -> Account:
     for _ in range(PORT_ATTEMPTS):
         # Another process may take the port before the stand-in does: then try another one.
         port = _free_port()
         process = stack.enter_context(
-            running([EXECUTABLE], environment=_environment(folder, port), cwd=folder, log=log)
+            running(command, environment=_environment(folder, port), cwd=folder, log=log)
         )
         account = Account(f"http://127.0.0.1:{port}")
         if _comes_up(process, account):

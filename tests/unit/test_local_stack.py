@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import template
 from tests.local_stack import sam
 from tests.local_stack.processes import ProcessError, run
+from tests.local_stack.waiting import wait_for
 
 CHILD = """
 import subprocess, sys, time
@@ -20,6 +23,7 @@ time.sleep(60)
 """
 PARENT = """
 import sys, time
+from collections.abc import Iterator
 from pathlib import Path
 from tests.local_stack.processes import running, sigterm_as_exit
 
@@ -93,3 +97,42 @@ def test_resources_of_a_type_are_left_out_and_named() -> None:
             "Queue": {"Type": "AWS::SQS::Queue"},
         },
     }
+
+
+def test_waiting_ends_with_the_first_thing_that_is_there() -> None:
+    looks: Iterator[object] = iter([None, [], 0, "there", "later"])
+
+    assert wait_for(lambda: next(looks)) == "there"
+
+
+def test_waiting_in_vain_says_what_was_seen_last() -> None:
+    with pytest.raises(TimeoutError, match=r"the last look showed \[\]"):
+        wait_for(list, seconds=0)
+
+
+def test_a_part_of_a_template_has_what_it_needs_and_no_more() -> None:
+    whole = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Name": {"Type": "String"}},
+        "Conditions": {},
+        "Resources": {
+            "Rule": {
+                "Properties": {"Target": {"Fn::GetAtt": ["Queue", "Arn"]}, "Name": {"Ref": "Name"}},
+                "DependsOn": "Policy",
+            },
+            "Policy": {"Properties": {"Of": {"Fn::Sub": "${AWS::StackName}-${Role.Arn}"}}},
+            "Queue": {"Properties": {}},
+            "Role": {"Properties": {}, "DependsOn": ["Queue"]},
+            "Other": {"Properties": {"Of": {"Ref": "Queue"}}},
+        },
+        "Outputs": {
+            "Rule": {"Value": {"Fn::Sub": "${AWS::Region} ${Rule} ${Name}"}},
+            "Other": {"Value": {"Ref": "Other"}},
+        },
+    }
+
+    part = template.needed_by(whole, "Rule")
+
+    assert part.keys() == {"Parameters", "Conditions", "Resources", "Outputs"}
+    assert part["Resources"].keys() == {"Rule", "Policy", "Queue", "Role"}
+    assert part["Outputs"].keys() == {"Rule"}
