@@ -6,8 +6,10 @@ with local_stack(directory) as stack:
 
 from tests.local_stack.aws import Account, Credentials
 from tests.local_stack.progress import Progress
+from tests.local_stack.queues import Message, Published
 from tests.local_stack.sam import Artifacts, build
 from tests.local_stack.stack import Invocation, LocalStack, local_stack
+from tests.local_stack.waiting import wait_for
 
 __all__ = [
     "Account",
@@ -15,7 +17,10 @@ __all__ = [
     "Credentials",
     "Invocation",
     "LocalStack",
+    "Message",
     "Progress",
+    "Published",
     "build",
     "local_stack",
+    "wait_for",
 ]

@@ -3,9 +3,9 @@
 import itertools
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tests.local_stack import sam
 from tests.local_stack.aws import Account, Credentials, json_bytes, signed
 from tests.local_stack.emulator import UNSUPPORTED_TYPES, add_gateway_responses, api_url, emulator
 from tests.local_stack.progress import Progress
+from tests.local_stack.queues import EVERYTHING, Message, Published, listening, messages
 from tests.wix_simulator import WixSimulator
 
 CREDENTIAL = {
@@ -43,14 +44,18 @@ class LocalStack:
 
     account: Account
     outputs: dict[str, str]
-    functions: dict[str, str]
-    """The name that AWS gave each function, by its name in the template."""
+    resources: dict[str, str]
+    """What `Ref` gives of each resource, by its name in the template: of a function, its name."""
     wix: WixSimulator
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
 
     @cached_property
     def api_url(self) -> str:
         return api_url(self.account, self.outputs["AdminApiUrl"])
+
+    @cached_property
+    def webhook_url(self) -> str:
+        return api_url(self.account, self.outputs["WebhookUrl"])
 
     @cached_property
     def admin(self) -> Credentials:
@@ -94,12 +99,55 @@ class LocalStack:
             wait: Whether to wait for the answer, or leave the call to Lambda as an event.
         """
         reply = self.account.client("lambda").invoke(
-            FunctionName=self.functions[function],
+            FunctionName=self.resources[function],
             InvocationType="RequestResponse" if wait else "Event",
             Payload=json_bytes(payload),
         )
         body = reply["Payload"].read()
         return Invocation(json.loads(body) if body else None, reply.get("FunctionError"))
+
+    def put_event(
+        self,
+        source: str,
+        detail_type: str,
+        detail: Mapping[str, Any],
+        *,
+        credentials: Credentials | None = None,
+    ) -> None:
+        """Put an event on the stack's bus, by default with every right.
+
+        Raises:
+            ClientError: If the credentials do not allow it.
+        """
+        account = (
+            self.account if credentials is None else replace(self.account, credentials=credentials)
+        )
+        reply = account.client("events").put_events(
+            Entries=[
+                {
+                    "EventBusName": self.outputs["EventBusName"],
+                    "Source": source,
+                    "DetailType": detail_type,
+                    "Detail": json.dumps(detail),
+                }
+            ]
+        )
+        if reply["FailedEntryCount"]:
+            raise RuntimeError(f"The bus took no event: {reply['Entries']}")
+
+    def published(
+        self, pattern: Mapping[str, Any] = EVERYTHING
+    ) -> AbstractContextManager[Published]:
+        """Catch what comes over the stack's bus while the block lasts.
+
+        Args:
+            pattern: Which events, as a rule's pattern says it.
+        """
+        return listening(self.account, self.outputs["EventBusName"], pattern)
+
+    def messages(self, queue: str) -> list[Message]:
+        """What a queue holds, by the name of its output; nothing is received by this."""
+        return messages(self.account, self.outputs[queue])
 
     def put_credential(self, value: dict[str, str]) -> None:
         """Put a credential where the functions find it. Warm functions keep what they have."""
@@ -175,21 +223,20 @@ def _deploy(
         "WixApiUrl": wix.url,
         "RequestsPerSecond": "1000",
         "RequestBurst": "1000",
+        "WebhooksPerSecond": "1000",
+        "WebhookBurst": "1000",
     }
     sam.deploy(path, account, bucket, parameters, logs)
     client = account.client("cloudformation")
     deployed = client.describe_stacks(StackName=sam.STACK_NAME)["Stacks"][0]
-    resources = client.describe_stack_resources(StackName=sam.STACK_NAME)["StackResources"]
-    api = next(r for r in resources if r["LogicalResourceId"] == "AdminApi")["PhysicalResourceId"]
+    found = client.describe_stack_resources(StackName=sam.STACK_NAME)["StackResources"]
+    resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
     properties = template["Resources"]["AdminApi"]["Properties"]
-    add_gateway_responses(account, api, template["Parameters"]["StageName"]["Default"], properties)
+    stage = template["Parameters"]["StageName"]["Default"]
+    add_gateway_responses(account, resources["AdminApi"], stage, properties)
     return LocalStack(
         account=account,
         outputs={output["OutputKey"]: output["OutputValue"] for output in deployed["Outputs"]},
-        functions={
-            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for resource in resources
-            if resource["ResourceType"] == "AWS::Lambda::Function"
-        },
+        resources=resources,
         wix=wix,
     )

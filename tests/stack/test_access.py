@@ -1,6 +1,7 @@
 """Who gets in: what the deployed API answers to callers with the right, the wrong and no rights."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests import template
 from tests.local_stack import Credentials, LocalStack
@@ -18,6 +19,7 @@ ROUTES = {
 """A call for each action that does nothing, as no order has such an id."""
 
 PROBLEM = "application/problem+json"
+SHIPMENT = "Shipment Dispatched"
 
 
 def test_an_unsigned_call_is_refused_as_a_problem(stack: LocalStack) -> None:
@@ -89,7 +91,7 @@ def test_only_who_changes_the_shop_reaches_the_effects(
         TableName=stack.outputs["EffectsTableName"]
     )["Table"]["TableArn"]
     role = stack.account.client("lambda").get_function_configuration(
-        FunctionName=stack.functions[function]
+        FunctionName=stack.resources[function]
     )["Role"]
 
     [result] = stack.account.client("iam").simulate_principal_policy(
@@ -106,3 +108,37 @@ def test_a_functions_own_role_reads_the_secret(stack: LocalStack) -> None:
 
     assert reply.status_code == 200
     assert reply.json()["id"] == order["id"]
+
+
+def test_the_warehouse_puts_what_it_sent_on_the_bus(stack: LocalStack) -> None:
+    warehouse = stack.caller("WarehousePolicy")
+
+    with stack.published() as published:
+        stack.put_event("warehouse", SHIPMENT, {"dispatchId": "D-1"}, credentials=warehouse)
+
+        [event] = published.wait_for(1)
+    assert event["detail"] == {"dispatchId": "D-1"}
+
+
+@pytest.mark.parametrize(
+    ("source", "detail_type"),
+    [("wix", SHIPMENT), ("warehouse", "wix.ecom.v1.order_approved"), ("wix-admin", "Anything")],
+)
+def test_the_warehouse_speaks_for_nobody_else(
+    stack: LocalStack, source: str, detail_type: str
+) -> None:
+    warehouse = stack.caller("WarehousePolicy")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        stack.put_event(source, detail_type, {}, credentials=warehouse)
+
+
+def test_the_warehouse_reaches_no_route(stack: LocalStack) -> None:
+    warehouse = stack.caller("WarehousePolicy")
+
+    assert stack.request("GET", "/orders/none", credentials=warehouse).status_code == 403
+
+
+def test_who_may_call_every_route_may_not_speak_on_the_bus(stack: LocalStack) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        stack.put_event("warehouse", SHIPMENT, {}, credentials=stack.admin)

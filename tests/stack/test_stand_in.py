@@ -4,30 +4,26 @@ If one of these fails after an upgrade, the stand-in has learnt something: see w
 """
 
 import json
-import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.local_stack import LocalStack
-
-
-def deploy(stack: LocalStack, template: dict[str, object]) -> dict[str, str]:
-    """Deploy a small template of plain CloudFormation; returns its outputs."""
-    client = stack.account.client("cloudformation")
-    name = f"gap-{time.monotonic_ns()}"
-    client.create_stack(StackName=name, TemplateBody=json.dumps(template))
-    client.get_waiter("stack_create_complete").wait(
-        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-    )
-    outputs = client.describe_stacks(StackName=name)["Stacks"][0].get("Outputs", [])
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+from tests import canaries, template
+from tests.local_stack import Account, Credentials, LocalStack, wait_for
+from tests.local_stack.emulator import AS_IT_COMES, api_url, emulator
+from tests.local_stack.plain import PlainStack, put_stack
+from tests.local_stack.queues import messages
 
 
 @pytest.fixture(scope="module")
 def secret_names(stack: LocalStack) -> dict[str, str]:
-    return deploy(
-        stack,
+    return put_stack(
+        stack.account,
+        "secret",
         {
             "Resources": {"Secret": {"Type": "AWS::SecretsManager::Secret"}},
             "Outputs": {
@@ -35,7 +31,7 @@ def secret_names(stack: LocalStack) -> dict[str, str]:
                 "Id": {"Value": {"Fn::GetAtt": ["Secret", "Id"]}},
             },
         },
-    )
+    ).outputs
 
 
 def test_ref_of_a_secret_is_its_name_and_id_is_its_arn(secret_names: dict[str, str]) -> None:
@@ -78,24 +74,116 @@ def test_a_direct_call_that_fails_has_lost_its_error_type(stack: LocalStack) -> 
 
 
 def test_an_event_that_fails_is_tried_three_times_and_then_kept(stack: LocalStack) -> None:
-    stack.invoke("GetOrderFunction", {"notAField": "lost"}, wait=False)
+    payload = {"notAField": "lost"}
 
-    kept = next(messages(stack, stack.outputs["FailedCallsUrl"]))
-    assert kept["requestPayload"] == {"notAField": "lost"}
+    stack.invoke("GetOrderFunction", payload, wait=False)
+
+    def failed() -> list[dict[str, Any]]:
+        calls = [message.json for message in stack.messages("FailedCallsUrl")]
+        return [call for call in calls if call["requestPayload"] == payload]
+
+    [kept] = wait_for(failed)
     assert kept["requestContext"]["condition"] == "RetriesExhausted"
     assert kept["requestContext"]["approximateInvokeCount"] == 3
 
 
-def messages(stack: LocalStack, queue_url: str) -> Iterator[dict[str, dict[str, object]]]:
-    """What a queue holds, taken off it, waiting up to 20 seconds for each."""
-    client = stack.account.client("sqs")
-    while True:
-        patience = time.monotonic() + 20
-        received: list[dict[str, str]] = []
-        while not received and time.monotonic() < patience:
-            reply = client.receive_message(QueueUrl=queue_url, WaitTimeSeconds=1)
-            received = reply.get("Messages", [])
-        assert received, "nothing came"
-        for message in received:
-            client.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            yield json.loads(message["Body"])
+# ---- What is added as it starts -------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory, log_folder: Path) -> Iterator[Account]:
+    """The stand-in as it comes."""
+    with emulator(tmp_path_factory.mktemp("bare"), log_folder, AS_IT_COMES) as account:
+        yield account
+
+
+@pytest.fixture(scope="module")
+def part(bare: Account) -> PlainStack:
+    """The webhook API and the event bus, in the stand-in as it comes."""
+    described = template.needed_by(template.source(), "WebhookStage", "WarehousePolicy")
+    return put_stack(bare, "part", described, WixSiteId=canaries.SITE_ID)
+
+
+def deliver(account: Account, part: PlainStack) -> httpx.Response:
+    url = api_url(account, part.outputs["WebhookUrl"])
+    return httpx.post(url, content=b"a.b.c", headers={"Content-Type": "text/plain"})
+
+
+def test_a_mapping_template_does_not_know_when_its_request_came(
+    bare: Account, part: PlainStack
+) -> None:
+    assert deliver(bare, part).status_code == 200
+
+    reply = bare.client("sqs").receive_message(
+        QueueUrl=part.outputs["WebhookInboxUrl"], MessageAttributeNames=["All"]
+    )
+    [message] = reply["Messages"]
+    assert message["MessageAttributes"] == {"arrivedAt": {"DataType": "Number"}}
+
+
+def test_an_apis_role_is_not_asked_whether_it_may_send(bare: Account, part: PlainStack) -> None:
+    bare.client("iam").delete_role_policy(
+        RoleName=part.resources["WebhookApiRole"], PolicyName="Store"
+    )
+
+    assert deliver(bare, part).status_code == 200
+
+
+def test_a_condition_on_an_event_is_never_met(bare: Account, part: PlainStack) -> None:
+    iam = bare.client("iam")
+    iam.create_user(UserName="warehouse")
+    iam.attach_user_policy(UserName="warehouse", PolicyArn=part.outputs["WarehousePolicy"])
+    key = iam.create_access_key(UserName="warehouse")["AccessKey"]
+    warehouse = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        Account(bare.endpoint, warehouse).client("events").put_events(
+            Entries=[
+                {
+                    "EventBusName": part.resources["EventBus"],
+                    "Source": "warehouse",
+                    "DetailType": "Shipment Dispatched",
+                    "Detail": "{}",
+                }
+            ]
+        )
+
+
+# ---- What only the template's own tests can hold --------------------------------
+
+
+def test_no_queue_is_asked_whether_a_rule_may_send_to_it(stack: LocalStack) -> None:
+    # So what the queues' policies say is only read, not tried; and `published` needs none.
+    with stack.published() as published:
+        stack.put_event("gap", "Gap", {})
+
+        assert len(published.wait_for(1)) == 1
+
+
+def test_what_a_rule_cannot_hand_over_is_lost(stack: LocalStack) -> None:
+    gone = {"Fn::Sub": "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:gone"}
+    targets = [
+        {"Id": "gone", "Arn": gone, "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["Dead", "Arn"]}}},
+        {"Id": "there", "Arn": {"Fn::GetAtt": ["There", "Arn"]}},
+    ]
+    rule = put_stack(
+        stack.account,
+        "rule",
+        {
+            "Resources": {
+                "Dead": {"Type": "AWS::SQS::Queue"},
+                "There": {"Type": "AWS::SQS::Queue"},
+                "Rule": {
+                    "Type": "AWS::Events::Rule",
+                    "Properties": {"EventPattern": {"source": ["gap"]}, "Targets": targets},
+                },
+            }
+        },
+    )
+
+    stack.account.client("events").put_events(
+        Entries=[{"Source": "gap", "DetailType": "Gap", "Detail": "{}"}]
+    )
+
+    assert wait_for(lambda: messages(stack.account, rule.resources["There"]))
+    assert messages(stack.account, rule.resources["Dead"]) == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -59,6 +60,8 @@ WILDCARDS = {
 }
 """Every wildcard in a policy, and what it stands for."""
 
+SHIPMENT = "Shipment Dispatched"
+
 type Template = dict[str, Any]
 
 SOURCE = template.source()
@@ -95,6 +98,34 @@ def rights(role: Resource) -> dict[str, Any]:
         for statement in statements(holder)
         for action in listed(statement["Action"])
     }
+
+
+def queue_policy(queue: str) -> list[Resource]:
+    """The statements of a queue's own policy."""
+    [policy] = [
+        policy
+        for policy in template.of_type(SOURCE, "AWS::SQS::QueuePolicy").values()
+        if policy["Properties"]["Queues"] == [{"Ref": queue}]
+    ]
+    return [*statements(policy)]
+
+
+def sending(queue: str, rules: Any) -> Resource:
+    """A statement that lets EventBridge send to a queue for rules, and for nothing else."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": {"Fn::GetAtt": [queue, "Arn"]},
+        "Condition": {"ArnEquals": {"aws:SourceArn": rules}},
+    }
+
+
+def alarms(queue: str) -> list[Resource]:
+    """The alarms that watch a queue."""
+    watched = [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+    found = template.of_type(SOURCE, "AWS::CloudWatch::Alarm").values()
+    return [each["Properties"] for each in found if each["Properties"]["Dimensions"] == watched]
 
 
 def route(action: str) -> str:
@@ -229,7 +260,7 @@ def test_each_wildcard_has_a_reason(expanded: Template) -> None:
 def test_every_route_wants_a_signature_and_no_function_is_called_as_the_caller(
     expanded: Template,
 ) -> None:
-    [api] = template.of_type(expanded, "AWS::ApiGateway::RestApi").values()
+    api = expanded["Resources"]["AdminApi"]
     methods = {
         f"{method.upper()}{path}": operation
         for path, operations in api["Properties"]["Body"]["paths"].items()
@@ -240,6 +271,219 @@ def test_every_route_wants_a_signature_and_no_function_is_called_as_the_caller(
     for operation in methods.values():
         assert operation["security"] == [{"AWS_IAM": []}]
         assert "credentials" not in operation["x-amazon-apigateway-integration"]
+
+
+def test_the_webhook_api_may_put_into_the_inbox_and_do_nothing_else() -> None:
+    role = SOURCE["Resources"]["WebhookApiRole"]
+
+    assert [*statements(role)] == [
+        {
+            "Effect": "Allow",
+            "Action": "sqs:SendMessage",
+            "Resource": {"Fn::GetAtt": ["WebhookInbox", "Arn"]},
+        }
+    ]
+    assert "ManagedPolicyArns" not in role["Properties"]
+
+
+def test_the_warehouse_may_say_what_it_sent_and_nothing_else() -> None:
+    [statement] = statements(SOURCE["Resources"]["WarehousePolicy"])
+
+    assert statement == {
+        "Effect": "Allow",
+        "Action": "events:PutEvents",
+        "Resource": {"Fn::GetAtt": ["EventBus", "Arn"]},
+        "Condition": {
+            "StringEquals": {"events:source": "warehouse", "events:detail-type": SHIPMENT}
+        },
+    }
+    assert SOURCE["Outputs"]["WarehousePolicy"]["Value"] == {"Ref": "WarehousePolicy"}
+
+
+# ---- How events travel ----------------------------------------------------------
+
+RULES = template.of_type(SOURCE, "AWS::Events::Rule")
+
+
+def test_every_delivery_is_stored_as_it_came_with_the_time_of_its_arrival() -> None:
+    integration = SOURCE["Resources"]["WebhookMethod"]["Properties"]["Integration"]
+
+    [stored] = set(integration["RequestTemplates"].values())
+    assert dict(parse_qsl(stored)) == {
+        "Action": "SendMessage",
+        "Version": "2012-11-05",
+        "MessageBody": "$util.urlEncode($input.body)",
+        "MessageAttribute.1.Name": "arrivedAt",
+        "MessageAttribute.1.Value.DataType": "Number",
+        "MessageAttribute.1.Value.StringValue": "$context.requestTimeEpoch",
+    }
+    assert integration["RequestTemplates"].keys() >= {
+        "text/plain", "text/html", "application/json", "application/jwt", "application/jose",
+        "application/octet-stream", "application/x-www-form-urlencoded",
+    }  # fmt: skip
+    assert integration["PassthroughBehavior"] == "NEVER"
+
+
+def test_wix_hears_200_only_of_what_is_stored() -> None:
+    integration = SOURCE["Resources"]["WebhookMethod"]["Properties"]["Integration"]
+
+    answers = [
+        (answer.get("SelectionPattern"), answer["StatusCode"])
+        for answer in integration["IntegrationResponses"]
+    ]
+    assert answers == [(r"2\d{2}", "200"), ("400", "413"), (None, "503")]
+
+
+def test_no_delivery_is_logged_and_their_number_is_limited() -> None:
+    [settings] = SOURCE["Resources"]["WebhookStage"]["Properties"]["MethodSettings"]
+
+    assert (settings["DataTraceEnabled"], settings["LoggingLevel"]) == (False, "OFF")
+    assert settings["ThrottlingRateLimit"] == {"Ref": "WebhooksPerSecond"}
+    assert settings["ThrottlingBurstLimit"] == {"Ref": "WebhookBurst"}
+
+
+def test_a_changed_webhook_api_is_deployed_anew() -> None:
+    deployments = template.of_type(SOURCE, "AWS::ApiGateway::Deployment")
+    name = template.webhook_deployment(SOURCE)
+
+    assert [*deployments] == [name], f"The API has changed: call its deployment {name}"
+    assert SOURCE["Resources"]["WebhookStage"]["Properties"]["DeploymentId"] == {"Ref": name}
+
+
+def test_a_deployment_has_all_that_the_webhook_api_is_made_of() -> None:
+    [deployment] = template.of_type(SOURCE, "AWS::ApiGateway::Deployment").values()
+    parts = template.webhook_api(SOURCE)
+
+    kinds = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
+    assert set(deployment["DependsOn"]) == {
+        name for name, part in parts.items() if part["Type"] in kinds
+    }
+
+
+@pytest.mark.parametrize("part", template.webhook_api(SOURCE))
+def test_a_change_of_any_part_of_the_webhook_api_gives_its_deployment_another_name(
+    part: str,
+) -> None:
+    changed = template.source()
+    changed["Resources"][part]["Properties"]["Changed"] = True
+
+    assert template.webhook_deployment(changed) != template.webhook_deployment(SOURCE)
+
+
+def test_rules_start_from_the_events_of_their_work() -> None:
+    patterns = {
+        name: (rule["Properties"]["EventBusName"], rule["Properties"]["EventPattern"])
+        for name, rule in RULES.items()
+    }
+
+    bus = {"Ref": "EventBus"}
+    order = "wix.ecom.v1.order_"
+    assert patterns == {
+        "ApprovedOrdersRule": (
+            bus,
+            {
+                "source": ["wix", "wix.reconcile"],
+                "detail-type": [f"{order}approved", f"{order}payment_status_updated"],
+            },
+        ),
+        "DispatchedShipmentsRule": (
+            bus,
+            {"source": ["warehouse"], "detail-type": [SHIPMENT]},
+        ),
+    }
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_hands_over_to_a_queue_that_takes_from_no_other(rule: str) -> None:
+    [target] = RULES[rule]["Properties"]["Targets"]
+    queue, _ = target["Arn"]["Fn::GetAtt"]
+
+    assert queue_policy(queue) == [sending(queue, {"Fn::GetAtt": [rule, "Arn"]})]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_a_rule_cannot_hand_over_is_kept(rule: str) -> None:
+    [target] = RULES[rule]["Properties"]["Targets"]
+
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["UndeliveredEvents", "Arn"]}}
+
+
+def test_every_rule_may_keep_what_it_cannot_hand_over() -> None:
+    rules = [{"Fn::GetAtt": [rule, "Arn"]} for rule in RULES]
+
+    assert queue_policy("UndeliveredEvents") == [sending("UndeliveredEvents", rules)]
+
+
+def test_events_are_archived_for_as_long_as_wanted() -> None:
+    [archive] = template.of_type(SOURCE, "AWS::Events::Archive").values()
+
+    assert archive["Properties"]["SourceArn"] == {"Fn::GetAtt": ["EventBus", "Arn"]}
+    assert archive["Properties"]["RetentionDays"] == {"Ref": "EventArchiveDays"}
+    assert "EventPattern" not in archive["Properties"]
+
+
+# ---- Queues ---------------------------------------------------------------------
+
+QUEUES = template.of_type(SOURCE, "AWS::SQS::Queue")
+WORK = {name for name, queue in QUEUES.items() if "RedrivePolicy" in queue["Properties"]}
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_queue_is_encrypted_and_holds_a_large_message_for_two_weeks(queue: str) -> None:
+    properties = QUEUES[queue]["Properties"]
+
+    assert properties["SqsManagedSseEnabled"] is True
+    assert properties["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert properties["MaximumMessageSize"] == 1024 * 1024
+
+
+def test_work_is_tried_ten_times_and_has_dead_letters_of_its_own() -> None:
+    policies = {queue: QUEUES[queue]["Properties"]["RedrivePolicy"] for queue in WORK}
+
+    assert policies == {
+        queue: {"deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]}, "maxReceiveCount": 10}
+        for queue, dead in (
+            ("WebhookInbox", "WebhookDeadLetters"),
+            ("ApprovedOrders", "ApprovedOrdersDeadLetters"),
+            ("DispatchedShipments", "DispatchedShipmentsDeadLetters"),
+        )
+    }
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_only_a_queue_of_dead_letters_takes_those_of_another_queue(queue: str) -> None:
+    of_another = queue in {
+        QUEUES[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for name in WORK
+    }
+
+    permission = QUEUES[queue]["Properties"].get("RedriveAllowPolicy")
+    assert permission == (None if of_another else {"redrivePermission": "denyAll"})
+
+
+@pytest.mark.parametrize("queue", QUEUES.keys() - WORK)
+def test_whatever_waits_for_an_operator_raises_an_alarm(queue: str) -> None:
+    [alarm] = alarms(queue)
+
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_deliveries_that_are_not_worked_off_raise_an_alarm() -> None:
+    [alarm] = alarms("WebhookInbox")
+
+    assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert alarm["Threshold"] == 15 * 60
+
+
+@pytest.mark.parametrize("alarm", template.of_type(SOURCE, "AWS::CloudWatch::Alarm"))
+def test_an_alarm_tells_somebody_if_there_is_anybody(alarm: str) -> None:
+    actions = SOURCE["Resources"][alarm]["Properties"]["AlarmActions"]
+
+    assert actions == {
+        "Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
+    }
 
 
 # ---- What must not be lost or leaked --------------------------------------------
@@ -278,9 +522,6 @@ def test_an_asynchronous_call_that_fails_is_kept(expanded: Template) -> None:
         assert config["Properties"]["DestinationConfig"] == {
             "OnFailure": {"Destination": {"Fn::GetAtt": ["FailedCalls", "Arn"]}}
         }
-    queue = expanded["Resources"]["FailedCalls"]["Properties"]
-    assert queue["SqsManagedSseEnabled"] is True
-    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
 def test_a_function_outlives_the_request_it_answers(expanded: Template) -> None:
@@ -292,7 +533,29 @@ def test_a_function_outlives_the_request_it_answers(expanded: Template) -> None:
 
 # ---- What API Gateway answers by itself -----------------------------------------
 
-REFUSALS: dict[str, Resource] = SOURCE["Resources"]["AdminApi"]["Properties"]["GatewayResponses"]
+
+def refusals() -> Iterator[tuple[str, Resource]]:
+    """Each answer of our APIs that is none of a function's, by its name for humans."""
+    resources = SOURCE["Resources"]
+    for kind, refusal in resources["AdminApi"]["Properties"]["GatewayResponses"].items():
+        yield f"AdminApi {kind}", refusal | {"Headers": refusal["ResponseParameters"]["Headers"]}
+    webhook = resources["WebhookMethod"]["Properties"]["Integration"]["IntegrationResponses"]
+    answers = {
+        f"WebhookMethod {answer['StatusCode']}": answer
+        for answer in webhook
+        if answer["StatusCode"] != "200"
+    } | {
+        f"WebhookApi {found['Properties']['ResponseType']}": found["Properties"]
+        for found in template.of_type(SOURCE, "AWS::ApiGateway::GatewayResponse").values()
+    }
+    for name, answer in answers.items():
+        headers = {
+            key.rpartition(".")[2]: value for key, value in answer["ResponseParameters"].items()
+        }
+        yield name, answer | {"StatusCode": int(answer["StatusCode"]), "Headers": headers}
+
+
+REFUSALS = dict(refusals())
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
@@ -308,7 +571,7 @@ def test_a_refusal_is_a_problem_document(kind: str) -> None:
     assert problem["requestId"] == "$context.requestId"
     assert problem["code"].replace("_", "").isalpha()
     assert problem["code"].islower()
-    assert refusal["ResponseParameters"]["Headers"]["Content-Type"] == "'application/problem+json'"
+    assert refusal["Headers"]["Content-Type"] == "'application/problem+json'"
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
@@ -325,11 +588,24 @@ def test_a_code_means_the_same_whoever_answers(kind: str) -> None:
 
 
 def test_a_refusal_for_load_says_when_to_come_back() -> None:
-    too_many = [refusal for refusal in REFUSALS.values() if refusal["StatusCode"] == 429]
+    too_many = [refusal for refusal in REFUSALS.values() if refusal["StatusCode"] in {429, 503}]
 
     assert too_many
     for refusal in too_many:
-        assert int(refusal["ResponseParameters"]["Headers"]["Retry-After"].strip("'")) >= 1
+        assert int(refusal["Headers"]["Retry-After"].strip("'")) >= 1
+
+
+def test_the_webhook_api_promises_the_headers_that_it_sends() -> None:
+    method = SOURCE["Resources"]["WebhookMethod"]["Properties"]
+    sent = {
+        answer["StatusCode"]: answer.get("ResponseParameters", {}).keys()
+        for answer in method["Integration"]["IntegrationResponses"]
+    }
+
+    assert sent == {
+        answer["StatusCode"]: answer.get("ResponseParameters", {}).keys()
+        for answer in method["MethodResponses"]
+    }
 
 
 # ---- The linter -----------------------------------------------------------------
