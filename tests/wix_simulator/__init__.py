@@ -19,6 +19,16 @@ switch (`Switches`). These are guesses without one, so nothing should depend on 
 * A refund that failed wholly gives its units free again and restocks nothing.
 * A refund that names a line or a fee twice is refused.
 * `/update-status` answers 428 for a transition that is not allowed, 400 otherwise.
+* What an app is told (`WixSimulator.webhooks`): which events one change makes; that an order added
+  as APPROVED was placed and paid in one go, and is shown so by its `created` event too; that
+  `order_updated` follows every change, its `modifiedFields` being whole fields with their old
+  values; the `action` of `order_fulfilled`, always `UPDATED`; that fulfillments and transactions
+  carry the order's id as theirs, and share one count of `entityEventSequence` with it.
+* A lag of the payment status delays the event of it by as much.
+* An order without shipping has no fulfillments when Wix has fulfilled it, and stays fulfilled when
+  canceled.
+* What an anonymized order loses: the buyer, both addresses and contacts, the destination, the note.
+* What waits when a subscription ends is not sent any more.
 """
 
 from tests.wix_simulator.auth import ACCOUNT_ID, ApiKey, App
@@ -43,8 +53,10 @@ from tests.wix_simulator.errors import (
 )
 from tests.wix_simulator.faults import Fault, too_many_requests
 from tests.wix_simulator.journal import RecordedRequest
+from tests.wix_simulator.signing import SigningKey
 from tests.wix_simulator.simulator import WixSimulator
 from tests.wix_simulator.switches import Switches
+from tests.wix_simulator.webhooks import Attempt, Delivery, Webhooks
 from tests.wix_simulator.world import SentMail
 
 __all__ = [
@@ -52,14 +64,18 @@ __all__ = [
     "HTML_PAGE",
     "ApiKey",
     "App",
+    "Attempt",
+    "Delivery",
     "Fault",
     "Fee",
     "Line",
     "Payment",
     "RecordedRequest",
     "SentMail",
+    "SigningKey",
     "Switches",
     "Violation",
+    "Webhooks",
     "WixSimulator",
     "application_error_body",
     "authorized",

@@ -107,6 +107,11 @@ class Accounts:
             number = len(self._keys) + 1
             self._keys[credential.key] = _Key(number, credential, credential.permissions)
 
+    def instance_of(self, site_id: str) -> str | None:
+        """Which installation a site's webhooks belong to; None if no app is installed there."""
+        apps = (client.app for client in self._clients.values())
+        return next((app.instance_id for app in apps if app.site_id == site_id), None)
+
     def rotate_secret(self, client_id: str, new_secret: str, *, keep_old: bool) -> None:
         client = self._clients[client_id]
         client.secrets = [new_secret, *(client.secrets if keep_old else [])]

@@ -10,13 +10,17 @@ from tests.wix_simulator.clock import seconds_of, written
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.money import ZERO, price, rounded
 from tests.wix_simulator.payments import set_status
-from tests.wix_simulator.shop import PAID_STATUSES, Record, Shop
+from tests.wix_simulator.shop import PAID_STATUSES, WAITING_STATUSES, Record, Shop, is_offline
 
 STORES_APP_ID = "215238eb-22a5-4c36-9e7b-e7c08025e04e"
 GIFT_CARD_APP_ID = "d80111c5-a0f4-47a8-b63a-65b54d774a27"
 MEMBERSHIP_APP_ID = "1522827f-c56c-a5c9-2ac9-00f9e6ae12d3"
+BOOKINGS_APP_ID = "13d21c63-b5ec-5912-8397-c3a5ddb27a97"
 
 type Kind = Literal["PHYSICAL", "DIGITAL", "GIFT_CARD", "SERVICE"]
+_SOLD_BY: dict[Kind, str] = {"GIFT_CARD": GIFT_CARD_APP_ID, "SERVICE": BOOKINGS_APP_ID}
+"""Whose catalog a kind of goods is in, if not that of the store."""
+
 type OrderStatus = Literal["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"]
 
 
@@ -32,6 +36,13 @@ class Line:
     sku: str = "BEANS-1"
     locations: int = 1
     """From how many locations the units come."""
+
+    shippable: bool | None = None
+    """None: only what is physical."""
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.kind == "PHYSICAL" if self.shippable is None else self.shippable
 
 
 @dataclass(frozen=True)
@@ -69,9 +80,10 @@ def line(
     id: str | None = None,  # noqa: A002 - as Wix calls it
     sku: str = "BEANS-1",
     locations: int = 1,
+    shippable: bool | None = None,
 ) -> Line:
     """A line item; its price is for one unit, before discounts."""
-    return Line(quantity, price, name, kind, id, sku, locations)
+    return Line(quantity, price, name, kind, id, sku, locations, shippable)
 
 
 def card(amount: str, *, status: str = "APPROVED", refundability: str | None = None) -> Payment:
@@ -162,7 +174,7 @@ def build_order(
         "imported": False,
     }
     order["createdBy"] = {"memberId": order["buyerInfo"]["memberId"]}
-    if any(each.kind == "PHYSICAL" for each in lines):
+    if any(each.is_shipped for each in lines):
         order["shippingInfo"] = _shipping(Decimal(shipping), currency, pickup=pickup)
     elif Decimal(shipping):
         raise ValueError("nothing in this order is shipped")
@@ -178,6 +190,33 @@ def build_order(
     shop.note(record, "ORDER_PLACED")
     shop.add(record)
     return order
+
+
+def approve(shop: Shop, record: Record) -> None:
+    """Let an order be paid, unless that is done by hand, and approved.
+
+    Raises:
+        ValueError: If the order does not wait for that.
+    """
+    if record.order["status"] not in {"INITIALIZED", "PENDING"}:
+        raise ValueError(f"the order is {record.order['status']}")
+    stamp = shop.clock.stamp()
+    for payment in record.payments:
+        if payment["status"] in WAITING_STATUSES and not is_offline(payment):
+            set_status(payment, "APPROVED", stamp)
+    due = record.total - record.sum_of({*PAID_STATUSES, *WAITING_STATUSES, "AUTHORIZED"})
+    if due > 0:
+        record.payments.append(_payment(shop, record, card(str(due)), stamp))
+    record.order["status"] = "APPROVED"
+
+
+def anonymize(record: Record) -> None:
+    """Remove what tells who bought an order."""
+    order = record.order
+    order["buyerInfo"] = {}
+    for name in ("billingInfo", "recipientInfo", "buyerNote", "createdBy"):
+        order.pop(name, None)
+    order.get("shippingInfo", {}).get("logistics", {}).pop("shippingDestination", None)
 
 
 def _line_items(
@@ -212,7 +251,7 @@ def _line_item(
     tax = rounded(net * tax_rate, currency)
     catalog: Json = {
         "catalogItemId": shop.ids.guid(),
-        "appId": STORES_APP_ID,
+        "appId": _SOLD_BY.get(given.kind, STORES_APP_ID),
         "options": {"variantId": shop.ids.guid()},
     }
     item: Json = {
@@ -222,7 +261,7 @@ def _line_item(
         "quantity": given.quantity,
         "totalDiscount": price(discount, currency),
         "descriptionLines": [],
-        "physicalProperties": {"sku": given.sku, "shippable": given.kind == "PHYSICAL"},
+        "physicalProperties": {"sku": given.sku, "shippable": given.is_shipped},
         "itemType": {"preset": given.kind},
         "price": price(given.price, currency),
         "priceBeforeDiscounts": price(given.price, currency),

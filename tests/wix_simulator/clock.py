@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 
 class Clock:
@@ -17,6 +18,10 @@ class Clock:
     def now(self) -> float:
         """Seconds since the epoch."""
         return self._now() + self._ahead
+
+    def outside(self) -> float:
+        """The given clock's time, in seconds since the epoch, however far tests are ahead of it."""
+        return self._now()
 
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
@@ -36,10 +41,11 @@ class Ids:
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
 
-def written(seconds: float) -> str:
-    """An instant in UTC with milliseconds."""
-    moment = datetime.fromtimestamp(round(seconds, 3), UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def written(seconds: float, *, decimals: Literal[3, 6] = 3) -> str:
+    """An instant in UTC with milliseconds, or with microseconds as events have it."""
+    moment = datetime.fromtimestamp(round(seconds, decimals), UTC)
+    timespec = "milliseconds" if decimals == 3 else "microseconds"
+    return moment.isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def seconds_of(stamp: str) -> float:

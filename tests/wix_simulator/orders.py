@@ -131,6 +131,12 @@ def cancel_order(call: Call) -> Json:
         raise application_error(428, "ORDER_HAS_AUTHORIZED_TRANSACTION")
     with call.shop.change(order_id) as record:
         record.order["status"] = "CANCELED"
+        record.cancellation = {
+            "restockAllItems": request.restock_all_items,
+            "sendOrderCanceledEmail": request.send_order_canceled_email,
+        }
+        if request.custom_message is not None:
+            record.cancellation["customMessage"] = request.custom_message
         if request.restock_all_items:
             record.restocked = {line["id"]: line["quantity"] for line in record.order["lineItems"]}
         call.shop.note(record, "ORDER_CANCELED")

@@ -279,6 +279,7 @@ def make_refund(shop: Shop, record: Record, request: RefundBody) -> Json:
     }
     record.refunds.append(refund)
     record.breakdowns[refund["id"]] = breakdown
+    record.side_effects[refund["id"]] = _side_effects(request)
     # One by one: a payment that is named twice has less left the second time.
     for each in request.payment_refunds:
         refund["transactions"].append(_part(shop, record, each))
@@ -389,6 +390,19 @@ def _restocked(shop: Shop, record: Record, request: RefundBody) -> dict[str, int
             )
         restocked[line_id] = units
     return restocked
+
+
+def _side_effects(request: RefundBody) -> Json:
+    """In the words of the event, which are those of the older refund call."""
+    effects = request.side_effects
+    items = [each.sent() for each in effects.restock.line_items]
+    told: Json = {
+        "restockInfo": {"type": "SOME_ITEMS" if items else "NO_ITEMS", "items": items},
+        "sendOrderRefundedEmail": effects.notifications.send_customer_email,
+    }
+    if effects.notifications.custom_message is not None:
+        told["customMessage"] = effects.notifications.custom_message
+    return told
 
 
 # ---- What follows when a refund is settled ----

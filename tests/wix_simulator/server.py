@@ -18,6 +18,7 @@ from tests.wix_simulator.errors import Json, RefusedError, Reply, invalid, plain
 from tests.wix_simulator.faults import GARBAGE, Fault
 from tests.wix_simulator.journal import RecordedRequest
 from tests.wix_simulator.money import without_trailing_zeros
+from tests.wix_simulator.signing import AN_APP
 from tests.wix_simulator.state import State
 from tests.wix_simulator.world import Call, Route
 
@@ -156,7 +157,8 @@ class Server:
                 raise world.accounts.forbidden()
         seen = request.headers.get(_CONSISTENT) in self._state.consistency_values
         body = _body(request, route, strict=world.switches.unknown_fields == "refuse")
-        answer = route.work(Call(world, request.parameters, body, caller, seen))
+        with world.events.caused_by(AN_APP):
+            answer = route.work(Call(world, request.parameters, body, caller, seen))
         return answer if isinstance(answer, Reply) else Reply(answer)
 
     def _entry(self, request: _Request) -> RecordedRequest:

@@ -1,7 +1,7 @@
 """What one site holds: orders with their payments, refunds and fulfillments."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -29,6 +29,12 @@ class Record:
 
     breakdowns: dict[str, list[Json]] = field(default_factory=dict)
     """What each refund gives back for which line; Wix tells it once the refund is complete."""
+
+    side_effects: dict[str, Json] = field(default_factory=dict)
+    """What each refund does besides; told with the refund's completion."""
+
+    cancellation: Json = field(default_factory=dict)
+    """How the order was canceled; told with that event."""
 
     @property
     def order_id(self) -> str:
@@ -103,6 +109,20 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What became of an order. Nothing in it is changed any more."""
+
+    before: Record | None
+    """None for a new order."""
+
+    after: Record
+    shown: Json
+    """The order as Wix tells it."""
+
+    anonymizes: bool = False
+
+
+@dataclass(frozen=True)
 class _Version:
     since: float
     record: Record
@@ -111,10 +131,13 @@ class _Version:
 class Shop:
     """The orders of one site. Every change makes a new version; the old ones are kept."""
 
-    def __init__(self, clock: Clock, ids: Ids, switches: Switches) -> None:
+    def __init__(
+        self, clock: Clock, ids: Ids, switches: Switches, on_change: Callable[[Change], None]
+    ) -> None:
         self.clock = clock
         self.ids = ids
         self.switches = switches
+        self._on_change = on_change
         self.cursors: dict[str, Json] = {}
         self.refund_outcomes: dict[str, str] = {}
         self.refundability: dict[str, str] = {}
@@ -169,15 +192,18 @@ class Shop:
         self._derive(record)
         since = seconds_of(record.order["createdDate"])
         self._versions[record.order_id] = [_Version(since, record)]
+        self._on_change(Change(None, record, self.shown(record.order_id)))
 
     @contextmanager
-    def change(self, order_id: str) -> Iterator[Record]:
+    def change(self, order_id: str, *, anonymizes: bool = False) -> Iterator[Record]:
         """A copy of the order to work on, kept only if nothing is raised."""
-        record = copy.deepcopy(self.record(order_id))
+        before = self.record(order_id)
+        record = copy.deepcopy(before)
         yield record
         record.order["updatedDate"] = self.clock.stamp()
         self._derive(record)
         self._versions[order_id].append(_Version(self.clock.now(), record))
+        self._on_change(Change(before, record, self.shown(order_id), anonymizes))
 
     def note(self, record: Record, activity: str, **details: object) -> None:
         """Write a line into the order's history."""
@@ -249,7 +275,8 @@ def _unpaid_status(record: Record) -> str:
 def _fulfillment_status(record: Record) -> str:
     order = record.order
     if "shippingInfo" not in order:
-        return "FULFILLED" if order["status"] == "APPROVED" else "NOT_FULFILLED"
+        done = order["status"] == "APPROVED" or order.get("fulfillmentStatus") == "FULFILLED"
+        return "FULFILLED" if done else "NOT_FULFILLED"
     lines = order["lineItems"]
     needed = [line for line in lines if line["physicalProperties"]["shippable"]] or lines
     left = [line["quantity"] - record.fulfilled(line["id"]) for line in needed]

@@ -15,9 +15,18 @@ from aiohttp import web
 from tests import canaries
 from tests.wix_simulator import refunds, seed
 from tests.wix_simulator.auth import ApiKey, App
-from tests.wix_simulator.builders import Fee, Line, OrderStatus, Payments, build_order
+from tests.wix_simulator.builders import (
+    Fee,
+    Line,
+    OrderStatus,
+    Payments,
+    anonymize,
+    approve,
+    build_order,
+)
 from tests.wix_simulator.control import control_routes
 from tests.wix_simulator.errors import Json
+from tests.wix_simulator.events import A_VISITOR
 from tests.wix_simulator.faults import Fault
 from tests.wix_simulator.journal import RecordedRequest
 from tests.wix_simulator.refundable import MANUAL_REASONS, REFUSED_REASONS
@@ -26,6 +35,7 @@ from tests.wix_simulator.server import MAX_BODY_BYTES, Server
 from tests.wix_simulator.shop import Record
 from tests.wix_simulator.state import State
 from tests.wix_simulator.switches import Switches
+from tests.wix_simulator.webhooks import Webhooks
 from tests.wix_simulator.world import SentMail, World
 
 HOST = "127.0.0.1"
@@ -57,6 +67,9 @@ class WixSimulator:
             on_request: Told of each request when it is done, in the server's thread.
         """
         self._state = State(seed, now, switches or Switches())
+        self.webhooks = Webhooks(self._state)
+        """Tells a subscriber what happens to orders."""
+
         self._on_request = on_request
         self._port = port
         self._thread: threading.Thread | None = None
@@ -124,7 +137,8 @@ class WixSimulator:
             listener = socket.create_server((HOST, self._port))
             await web.SockSite(runner, listener).start()
             listening.set_result(listener.getsockname()[1])
-            await self._stopping.wait()
+            async with self.webhooks.running():
+                await self._stopping.wait()
         finally:
             await runner.cleanup()
 
@@ -144,8 +158,12 @@ class WixSimulator:
                 raise TimeoutError("requests are still being worked on")
 
     def reset(self, switches: Switches | None = None) -> None:
-        """Forget everything: data, tokens, extra credentials, faults, the journal, the switches."""
+        """Forget everything: data, tokens, extra credentials, faults, the journal, the switches.
+
+        Webhooks end too; their key stays.
+        """
         with self._state.lock:
+            self.webhooks.reset()
             self._state.reset(switches or Switches())
 
     # ---- Switches and time ----
@@ -163,6 +181,7 @@ class WixSimulator:
         """Move the simulator's time forward."""
         with self._state.lock:
             self._world.clock.advance(seconds)
+            self.webhooks.wake()
 
     # ---- Credentials and tokens ----
 
@@ -283,13 +302,14 @@ class WixSimulator:
             tax_rate: `0.08` is 8 %, on top of the discounted lines.
             created: An RFC 3339 instant. Default: now.
             order_id: Default: a new id.
-            fields: Fields of the order to replace, as Wix's JSON.
+            fields: Fields of the order to replace, as Wix's JSON. `{"imported": True}`
+                makes an imported order, and webhooks tell nothing but that.
             site_id: The site that gets it.
 
         Returns:
             The order, as Wix tells it.
         """
-        with self._state.lock:
+        with self._state.lock, self._world.events.caused_by(A_VISITOR):
             order = build_order(
                 self._world.shop(site_id),
                 lines=lines,
@@ -309,14 +329,32 @@ class WixSimulator:
             return copy.deepcopy(order)
 
     def seed_orders(self, count: int, *, site_id: str = canaries.SITE_ID) -> list[str]:
-        """Add varied orders of the last 90 days; returns their ids, oldest first."""
-        with self._state.lock:
+        """Add varied orders of the last 90 days, telling nobody; their ids, oldest first."""
+        with self._state.lock, self._world.events.muted():
             return seed.seed_orders(self._world.shop(site_id), count)
 
     def set_order_status(self, order_id: str, status: OrderStatus) -> None:
         """Let an order become what it becomes by itself at Wix, such as APPROVED."""
         with self._state.lock, self._world.shop_of(order_id).change(order_id) as record:
             record.order["status"] = status
+
+    def approve_order(self, order_id: str) -> None:
+        """Let the buyer of a waiting order pay, online unless it is paid by hand: it is approved.
+
+        Raises:
+            ValueError: If the order is neither INITIALIZED nor PENDING.
+        """
+        with self._state.lock, self._world.events.caused_by(A_VISITOR):
+            shop = self._world.shop_of(order_id)
+            with shop.change(order_id) as record:
+                approve(shop, record)
+
+    def anonymize_order(self, order_id: str) -> None:
+        """Erase the buyer's data, as Wix does on request."""
+        with self._state.lock:
+            shop = self._world.shop_of(order_id)
+            with shop.change(order_id, anonymizes=True) as record:
+                anonymize(record)
 
     def order(self, order_id: str) -> Json:
         """The order as it is now, whatever site it belongs to."""

@@ -91,6 +91,11 @@ class Switches:
     tracking_number_scope: Literal["order", "site"] = "order"
     """Where a tracking number must be unique: among its order's fulfillments, or the site's."""
 
+    # ---- Webhooks ----
+
+    resend_signature: Literal["same", "new"] = "same"
+    """Whether a resend is the same to the byte, or signed anew with a later `iat` and `exp`."""
+
     # ---- Payments and refunds ----
 
     status_not_allowed_status: Literal[400, 428] = 400

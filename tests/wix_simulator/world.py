@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.wix_simulator.auth import Accounts, ApiKey, App, Caller
 from tests.wix_simulator.bodies import Body, read
 from tests.wix_simulator.clock import Clock, Ids
 from tests.wix_simulator.errors import Json, Reply
+from tests.wix_simulator.events import Event, Events
 from tests.wix_simulator.shop import Shop
 from tests.wix_simulator.switches import Switches
 
@@ -27,9 +29,11 @@ class World:
     seed: int
     clock: Clock
     switches: Switches
+    tell: Callable[[Event], None]
     ids: Ids = field(init=False)
     request_ids: Ids = field(init=False)
     accounts: Accounts = field(init=False)
+    events: Events = field(init=False)
     shops: dict[str, Shop] = field(default_factory=dict)
     mails: list[SentMail] = field(default_factory=list)
 
@@ -40,10 +44,14 @@ class World:
         self.accounts = Accounts(self.clock, Ids(self.seed + 2), self.switches)
         self.accounts.register(App())
         self.accounts.register(ApiKey())
+        self.events = Events(
+            self.clock, Ids(self.seed + 3), self.switches, self.accounts, self.tell
+        )
 
     def shop(self, site_id: str) -> Shop:
         if site_id not in self.shops:
-            self.shops[site_id] = Shop(self.clock, self.ids, self.switches)
+            on_change = partial(self.events.order_changed, site_id)
+            self.shops[site_id] = Shop(self.clock, self.ids, self.switches, on_change)
         return self.shops[site_id]
 
     def shop_of(self, order_id: str) -> Shop:
