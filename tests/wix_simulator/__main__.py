@@ -16,10 +16,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     parser.add_argument("--orders", type=int, default=20, help="how many orders to make up")
     parser.add_argument("--seed", type=int, default=7, help="the same seed, the same orders")
+    parser.add_argument("--webhooks", metavar="URL", help="where to send webhooks from the start")
     options = parser.parse_args()
 
     wix = WixSimulator(seed=options.seed, port=options.port, on_request=_tell)
     wix.seed_orders(options.orders)
+    if options.webhooks is not None:
+        wix.webhooks.subscribe(options.webhooks)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
@@ -40,6 +43,9 @@ Orders, with its API key:
   curl -s {url}/ecom/v1/orders/search -H 'content-type: application/json' \\
     -H 'authorization: {canaries.API_KEY}' \\
     -H 'wix-site-id: {canaries.SITE_ID}' -d '{{"search":{{"cursorPaging":{{"limit":3}}}}}}'
+Webhooks to an address of yours, and the key that verifies them:
+  curl -s {url}/_simulator/webhooks/subscription -d '{{"url":"http://127.0.0.1:8080/"}}'
+  curl -s {url}/_simulator/webhooks
 How to steer it:
   curl -s {url}/_simulator
 Ctrl-C stops it.

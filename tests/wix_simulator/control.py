@@ -1,15 +1,17 @@
 """Steering a running simulator over HTTP: the same methods, under `/_simulator`."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from tests.wix_simulator.builders import Fee, Line, Payment
+from tests.wix_simulator.builders import Fee, Line, OrderStatus, Payment
 from tests.wix_simulator.errors import RefusedError
 from tests.wix_simulator.faults import Fault
+from tests.wix_simulator.signing import SigningKey
 from tests.wix_simulator.switches import Switches
 
 if TYPE_CHECKING:
@@ -25,11 +27,32 @@ HELP = {
     "POST /_simulator/secret": 'rotate: {"new_secret": "...", "keep_old": false}',
     "POST /_simulator/clock": 'move time forward: {"advance": 60}',
     "POST /_simulator/orders": 'add an order: {"total": "49.73"}; or {"seed": 20} for many',
+    "POST /_simulator/orders/status": '{"order_id": "...", "status": "REJECTED"}',
+    "POST /_simulator/orders/approve": 'let it be paid and approved: {"order_id": "..."}',
+    "POST /_simulator/orders/anonymize": 'erase its buyer: {"order_id": "..."}',
     "POST /_simulator/refunds/plan": '{"payment_id": "...", "becomes": "PENDING"}',
     "POST /_simulator/refunds/settle": (
         '{"refund_id": "...", "payment_id": "...", "outcome": "SUCCEEDED"}'
     ),
     "GET /_simulator/mails": "mails that buyers would have got",
+    "GET /_simulator/webhooks": (
+        "the public key, the subscription and the settings; PATCH changes these: "
+        '{"duplicates": 1, "time_factor": 0.01, "answer_within": 1.25, "lives_seconds": 300000}'
+    ),
+    "POST /_simulator/webhooks/subscription": (
+        '{"url": "http://127.0.0.1:8080/webhooks/wix", "event_types": null}; DELETE ends it'
+    ),
+    "POST /_simulator/webhooks/pause": (
+        'hold them back; .../resume {"order": "reversed"} or [2, 0, 1] lets them go'
+    ),
+    "GET /_simulator/webhooks/deliveries": "what became of each; DELETE forgets those at an end",
+    "POST /_simulator/webhooks/resend": '{"event_id": "...", "times": 1}',
+    "POST /_simulator/webhooks/send": (
+        'any event: {"event_type": "...", "entity_id": "...", "content": {"actionEvent": {}}}'
+    ),
+    "POST /_simulator/webhooks/post": (
+        'any text once: {"body": "..."}; or {"token": {"entity_id": "...", "forged": true}}'
+    ),
     "POST /_simulator/reset": "forget everything",
 }
 
@@ -38,7 +61,14 @@ _LINES = TypeAdapter(list[Line])
 _PAYMENTS = TypeAdapter(list[Payment])
 _FEES = TypeAdapter(list[Fee])
 _SWITCHES = TypeAdapter(Switches)
+_STATUS: TypeAdapter[OrderStatus] = TypeAdapter(OrderStatus)
 _BUILT: dict[str, TypeAdapter[Any]] = {"lines": _LINES, "payments": _PAYMENTS, "fees": _FEES}
+_SENDING: dict[str, TypeAdapter[Any]] = {
+    "duplicates": TypeAdapter(Annotated[int, Field(ge=0)]),
+    "time_factor": TypeAdapter(Annotated[float, Field(ge=0)]),
+    "answer_within": TypeAdapter(Annotated[float, Field(gt=0)]),
+    "lives_seconds": TypeAdapter(float),
+}
 
 type Answer = Callable[[Any, web.Request], Any]
 
@@ -62,9 +92,23 @@ def control_routes(wix: "WixSimulator") -> list[web.RouteDef]:
         web.post(f"{base}/secret", _answering(control.rotate_secret)),
         web.post(f"{base}/clock", _answering(control.advance)),
         web.post(f"{base}/orders", _answering(control.add_orders)),
+        web.post(f"{base}/orders/status", _answering(control.set_order_status)),
+        web.post(f"{base}/orders/approve", _answering(control.approve_order)),
+        web.post(f"{base}/orders/anonymize", _answering(control.anonymize_order)),
         web.post(f"{base}/refunds/plan", _answering(control.plan_refunds)),
         web.post(f"{base}/refunds/settle", _answering(control.settle_refund)),
         web.get(f"{base}/mails", _answering(control.mails)),
+        web.get(f"{base}/webhooks", _answering(control.webhooks)),
+        web.patch(f"{base}/webhooks", _answering(control.set_webhooks)),
+        web.post(f"{base}/webhooks/subscription", _answering(control.subscribe)),
+        web.delete(f"{base}/webhooks/subscription", _answering(control.unsubscribe)),
+        web.post(f"{base}/webhooks/pause", _answering(control.pause)),
+        web.post(f"{base}/webhooks/resume", _answering(control.resume)),
+        web.get(f"{base}/webhooks/deliveries", _answering(control.deliveries)),
+        web.delete(f"{base}/webhooks/deliveries", _answering(control.clear_deliveries)),
+        web.post(f"{base}/webhooks/resend", _answering(control.resend)),
+        web.post(f"{base}/webhooks/send", _answering(control.send)),
+        web.post(f"{base}/webhooks/post", _answering(control.post)),
         web.post(f"{base}/reset", _answering(control.reset)),
         web.route("*", base + "/{anything:.*}", _answering(control.unknown)),
     ]
@@ -74,7 +118,8 @@ def _answering(work: Answer) -> Callable[[web.Request], Any]:
     async def answer(request: web.Request) -> web.Response:
         try:
             body = await request.json() if await request.read() else {}
-            return web.json_response(work(body, request))
+            reply = work(body, request)
+            return web.json_response(await reply if inspect.isawaitable(reply) else reply)
         except ValidationError as error:
             text = error.json(include_input=False, include_url=False)
             return web.Response(status=400, text=text, content_type="application/json")
@@ -144,6 +189,18 @@ class _Control:
         }
         return {"order": self._wix.add_order(**built)}
 
+    def set_order_status(self, body: Any, _request: web.Request) -> Any:
+        self._wix.set_order_status(body["order_id"], _STATUS.validate_python(body["status"]))
+        return {}
+
+    def approve_order(self, body: Any, _request: web.Request) -> Any:
+        self._wix.approve_order(body["order_id"])
+        return {}
+
+    def anonymize_order(self, body: Any, _request: web.Request) -> Any:
+        self._wix.anonymize_order(body["order_id"])
+        return {}
+
     def plan_refunds(self, body: Any, _request: web.Request) -> Any:
         self._wix.refunds_of(body["payment_id"], becomes=body["becomes"])
         return {}
@@ -154,6 +211,63 @@ class _Control:
 
     def mails(self, _body: Any, _request: web.Request) -> Any:
         return [asdict(each) for each in self._wix.mails]
+
+    def webhooks(self, _body: Any, _request: web.Request) -> Any:
+        webhooks = self._wix.webhooks
+        subscription = webhooks.subscription
+        types = subscription.event_types if subscription else None
+        return {
+            "public_key": webhooks.public_key,
+            "url": subscription.url if subscription else None,
+            "event_types": None if types is None else sorted(types),
+            "paused": webhooks.paused,
+            **{name: getattr(webhooks, name) for name in _SENDING},
+        }
+
+    def set_webhooks(self, body: Any, request: web.Request) -> Any:
+        _refuse_unknown(body, set(_SENDING))
+        values = {name: _SENDING[name].validate_python(value) for name, value in body.items()}
+        for name, value in values.items():
+            setattr(self._wix.webhooks, name, value)
+        return self.webhooks(body, request)
+
+    def subscribe(self, body: Any, _request: web.Request) -> Any:
+        self._wix.webhooks.subscribe(**body)
+        return {}
+
+    def unsubscribe(self, _body: Any, _request: web.Request) -> Any:
+        self._wix.webhooks.unsubscribe()
+        return {}
+
+    def pause(self, _body: Any, _request: web.Request) -> Any:
+        self._wix.webhooks.pause()
+        return {}
+
+    def resume(self, body: Any, _request: web.Request) -> Any:
+        self._wix.webhooks.resume(**body)
+        return {}
+
+    def deliveries(self, _body: Any, _request: web.Request) -> Any:
+        return [asdict(each) for each in self._wix.webhooks.deliveries]
+
+    def clear_deliveries(self, _body: Any, _request: web.Request) -> Any:
+        self._wix.webhooks.clear_deliveries()
+        return {}
+
+    def resend(self, body: Any, _request: web.Request) -> Any:
+        self._wix.webhooks.resend(**body)
+        return {}
+
+    def send(self, body: Any, _request: web.Request) -> Any:
+        return {"event_id": self._wix.webhooks.send(**body)}
+
+    async def post(self, body: Any, _request: web.Request) -> Any:
+        text = body["body"] if "body" in body else self._token(**body["token"])
+        return {"status": await self._wix.webhooks.posted(text, url=body.get("url"))}
+
+    def _token(self, *, forged: bool = False, **wanted: Any) -> str:
+        key = SigningKey.generate() if forged else None
+        return self._wix.webhooks.token(key=key, **wanted)
 
     def unknown(self, _body: Any, _request: web.Request) -> Any:
         raise LookupError("no such command; GET /_simulator tells all")

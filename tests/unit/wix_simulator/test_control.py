@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import httpx
+import jwt
 import pytest
 
+from tests.unit.wix_simulator.receiver import read, receiving
 from tests.wix_simulator import WixSimulator
 
 
@@ -50,6 +52,14 @@ def test_faults_and_switches_are_set_over_http(wix: WixSimulator, admin: httpx.C
         ("orders", {"totals": "1.00"}),
         ("refunds/plan", {"payment_id": "unknown", "becomes": "PENDING"}),
         ("clock", {}),
+        ("orders/approve", {"order_id": "unknown"}),
+        ("orders/status", {"order_id": "unknown", "status": "LOST"}),
+        ("webhooks/subscription", {"url": "https://example.com/"}),
+        ("webhooks/subscription", {"address": "http://127.0.0.1:9/"}),
+        ("webhooks/resume", {"order": [1]}),
+        ("webhooks/resend", {"event_id": "unknown"}),
+        ("webhooks/send", {"event_type": "x", "entity_id": "y", "content": {}}),
+        ("webhooks/post", {"body": "to nobody"}),
         ("weather", {}),
     ],
 )
@@ -67,6 +77,80 @@ def test_a_switch_takes_only_what_it_knows(wix: WixSimulator, admin: httpx.Clien
     assert wix.switches.cancel_twice == 200
 
 
+def test_webhooks_are_subscribed_to_steered_and_looked_at_over_http(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    types = ["wix.ecom.v1.order_approved", "wix.ecom.v1.order_updated"]
+    with receiving() as receiver:
+        receiver.answers = [500]
+        subscription = {"url": receiver.url, "event_types": types}
+        admin.post("/_simulator/webhooks/subscription", json=subscription)
+        order_id = wix.add_order(status="INITIALIZED")["id"]
+        admin.post("/_simulator/webhooks/pause")
+        admin.post("/_simulator/orders/approve", json={"order_id": order_id})
+        admin.post("/_simulator/orders/anonymize", json={"order_id": order_id})
+        paused = admin.get("/_simulator/webhooks").json()
+        admin.patch("/_simulator/webhooks", json={"time_factor": 0})
+        admin.post("/_simulator/webhooks/resume", json={"order": "reversed"})
+        wix.webhooks.wait_until_done()
+        deliveries = admin.get("/_simulator/webhooks/deliveries").json()
+
+    key = paused["public_key"]
+    told = [read(body, key) for body in receiver.bodies]
+    assert (paused["url"], paused["event_types"], paused["paused"]) == (receiver.url, types, True)
+    assert told[0].event["triggeredByAnonymizeRequest"]
+    assert {each.event["entityId"] for each in told} == {order_id}
+    assert [each["event_type"] for each in deliveries] == [types[0], types[1], types[1]]
+    assert [each["status"] for each in deliveries[2]["attempts"]] == [500, 200]
+    assert {each["state"] for each in deliveries} == {"delivered"}
+
+
+def test_more_than_happens_by_itself_is_sent_over_http(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    event = {"event_type": "wix.a.v1.b_c", "entity_id": "b-1", "content": {"deletedEvent": {}}}
+    with receiving() as receiver:
+        admin.post("/_simulator/webhooks/subscription", json={"url": receiver.url})
+        event_id = admin.post("/_simulator/webhooks/send", json=event).json()["event_id"]
+        wix.webhooks.wait_until_done()
+        admin.post("/_simulator/webhooks/resend", json={"event_id": event_id, "times": 2})
+        wix.webhooks.wait_until_done()
+        admin.delete("/_simulator/webhooks/deliveries")
+        receiver.answers = [400]
+        refused = admin.post("/_simulator/webhooks/post", json={"body": "no token"}).json()
+        forged = {"token": {"entity_id": "b-2", "forged": True}}
+        taken = admin.post("/_simulator/webhooks/post", json=forged).json()
+        admin.delete("/_simulator/webhooks/subscription")
+
+    told = read(receiver.bodies[0], wix.webhooks.public_key)
+    assert (told.type, told.event["id"]) == ("wix.a.v1.b_c", event_id)
+    assert receiver.bodies[:3] == [receiver.bodies[0]] * 3
+    assert (refused, taken) == ({"status": 400}, {"status": 200})
+    assert receiver.bodies[3] == b"no token"
+    with pytest.raises(jwt.InvalidSignatureError):
+        read(receiver.bodies[4], wix.webhooks.public_key)
+    assert wix.webhooks.deliveries == []
+    assert wix.webhooks.subscription is None
+
+
+@pytest.mark.parametrize("change", [{"time_factor": -1}, {"duplicates": 0.5}, {"url": "x"}])
+def test_a_setting_of_webhooks_takes_only_what_makes_sense(
+    wix: WixSimulator, admin: httpx.Client, change: dict[str, object]
+) -> None:
+    assert (
+        admin.patch("/_simulator/webhooks", json={"answer_within": 9} | change).status_code == 400
+    )
+    assert wix.webhooks.answer_within == 1.25
+
+
+def test_a_status_is_set_over_http(wix: WixSimulator, admin: httpx.Client) -> None:
+    order_id = wix.add_order(status="INITIALIZED")["id"]
+
+    admin.post("/_simulator/orders/status", json={"order_id": order_id, "status": "REJECTED"})
+
+    assert wix.order(order_id)["status"] == "REJECTED"
+
+
 def test_a_reset_forgets_everything(wix: WixSimulator, admin: httpx.Client) -> None:
     wix.switches.search_lag_seconds = 5
     first = wix.add_order()
@@ -80,14 +164,17 @@ def test_a_reset_forgets_everything(wix: WixSimulator, admin: httpx.Client) -> N
 
 def test_it_runs_alone_until_it_is_told_to_stop() -> None:
     command = [sys.executable, "-m", "tests.wix_simulator", "--orders", "3"]
+    command += ["--webhooks", "http://127.0.0.1:9/"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert found is not None
         help_ = httpx.get(f"{found[0]}/_simulator").json()
+        subscribed = httpx.get(f"{found[0]}/_simulator/webhooks").json()["url"]
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
 
     assert "POST /_simulator/faults" in help_
+    assert subscribed == "http://127.0.0.1:9/"
     assert rest.endswith("stopped\n")
     assert process.returncode == 0
