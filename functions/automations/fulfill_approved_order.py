@@ -1,0 +1,24 @@
+"""Fulfill what needs no shipping of an approved order, and announce the rest."""
+
+import os
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.automations.approved_orders import (
+    ActedOn,
+    ApprovedOrderInput,
+    act_on_approved_order,
+)
+from wix_admin.automations.leaving_alone import LeftAlone
+from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
+from wix_admin.process import event_bus
+from wix_admin.settings import AutomationSettings, read_settings
+
+
+@admin_action(
+    ApprovedOrderInput,
+    elevates=[GET_ORDER, LIST_FULFILLMENTS, CREATE_FULFILLMENT],
+    key=Key.REQUIRED,
+)
+def handler(event: ApprovedOrderInput, wix: WixClient, once: Once) -> ActedOn | LeftAlone:
+    wanted = read_settings(AutomationSettings, os.environ).auto_fulfill
+    return act_on_approved_order(event, wix, once, event_bus, wanted)

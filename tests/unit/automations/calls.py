@@ -1,0 +1,70 @@
+"""Giving the automations the events that start them."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from functions.automations import fulfill_approved_order
+from tests.unit.orders.calls import Context
+from tests.wix_simulator import Fault, WixSimulator
+
+EVENTS = Path(__file__).resolve().parents[3] / "events/automations"
+
+ORDER = "/ecom/v1/orders/*"
+LIST = "/ecom/v1/fulfillments/orders/*"
+CREATE = "/ecom/v1/fulfillments/orders/*/create-fulfillment"
+
+LEASE_SECONDS = 36
+"""How long another try waits for one that died: the invocation's time and a margin."""
+
+
+class Died(BaseException):
+    """The process was ended."""
+
+
+def sample(name: str) -> Any:
+    return json.loads((EVENTS / name).read_text())
+
+
+def approved(order_id: str, **changed: Any) -> dict[str, Any]:
+    """Make the event that an order was approved, or another one about it.
+
+    Args:
+        changed: Fields of its detail that are different.
+    """
+    event: dict[str, Any] = sample("fulfill_approved_order.event.json")
+    event["detail"] |= {"entityId": order_id, **changed}
+    return event
+
+
+def act(event: Any) -> Any:
+    """Let the automation for approved orders have an event."""
+    return fulfill_approved_order.handler(event, Context())
+
+
+def wix_shows(wix: WixSimulator, order: dict[str, Any], *, times: int | None = None) -> None:
+    """Let Wix answer with this order, whatever it has."""
+    wix.add_fault(Fault(path=ORDER, method="GET", status=200, body={"order": order}, times=times))
+
+
+def asked(wix: WixSimulator) -> list[str]:
+    """What was asked of Wix, in short: `order`, `list` or `create`."""
+    return [
+        "create" if each.method == "POST" else "list" if "/fulfillments/" in each.path else "order"
+        for each in wix.requests(path="/ecom/*")
+    ]
+
+
+def ledger(operation: str) -> dict[str, Any]:
+    """What the ledger remembers of an operation, `{}` if that is nothing."""
+    items = boto3.client("dynamodb").scan(TableName=os.environ["EFFECTS_TABLE_NAME"])["Items"]
+    found = [
+        {name: next(iter(value.values())) for name, value in item.items()}
+        for item in items
+        if item["operation"]["S"] == operation
+    ]
+    assert len(found) <= 1
+    return found[0] if found else {}
