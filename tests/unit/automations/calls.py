@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from functions.automations import fulfill_approved_order
+from functions.automations import fulfill_approved_order, fulfill_dispatched_shipment
 from tests.unit.orders.calls import Context
 from tests.wix_simulator import Fault, WixSimulator
 
@@ -40,9 +40,26 @@ def approved(order_id: str, **changed: Any) -> dict[str, Any]:
     return event
 
 
+def dispatched(order_id: str, **changed: Any) -> dict[str, Any]:
+    """Make the event that a shipment left: by default one unit of the first line, by UPS.
+
+    Args:
+        changed: Fields of its detail that are different, or that are missing if they are None.
+    """
+    event: dict[str, Any] = sample("fulfill_dispatched_shipment.event.json")
+    detail = event["detail"] | {"orderId": order_id, **changed}
+    event["detail"] = {name: value for name, value in detail.items() if value is not None}
+    return event
+
+
 def act(event: Any) -> Any:
     """Let the automation for approved orders have an event."""
     return fulfill_approved_order.handler(event, Context())
+
+
+def record(event: Any) -> Any:
+    """Let the automation for shipments have an event."""
+    return fulfill_dispatched_shipment.handler(event, Context())
 
 
 def wix_shows(wix: WixSimulator, order: dict[str, Any], *, times: int | None = None) -> None:

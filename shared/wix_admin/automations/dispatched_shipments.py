@@ -1,0 +1,95 @@
+"""Records a shipment that left the warehouse, once.
+
+The goods are gone when we hear of it, so whatever cannot be recorded is told: by a warning if the
+order takes no fulfillment any more, by an error if an operator has to look.
+"""
+
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
+from wix_admin.client import WixClient
+from wix_admin.once import Once
+from wix_admin.orders.entities import Order
+from wix_admin.orders.fulfilling import (
+    DispatchId,
+    FulfilledLine,
+    FulfillmentReceipt,
+    FulfillOrderInput,
+    Label,
+    Lines,
+    OrderFulfillment,
+)
+from wix_admin.telemetry import logger
+
+
+class DispatchedShipmentInput(FulfillOrderInput):
+    """A shipment, as the warehouse tells it: what it holds, and how it can be tracked.
+
+    It has the key and the fingerprint that `FulfillOrderInput` has for the same dispatch, so that
+    one that is told both ways is one fulfillment.
+    """
+
+    lines: Lines
+    tracking_number: Label
+    carrier: Label
+    dispatch_id: DispatchId
+
+    @field_validator("lines")
+    @classmethod
+    def _counted(cls, given: list[FulfilledLine]) -> list[FulfilledLine]:
+        if any(each.quantity is None for each in given):
+            raise PydanticCustomError("quantity", "Say how many units of each line were sent")
+        return given
+
+
+def record_shipment(
+    shipment: DispatchedShipmentInput, wix: WixClient, once: Once
+) -> FulfillmentReceipt | LeftAlone:
+    """Add a fulfillment for a shipment, whether or not the order is paid.
+
+    What Wix refuses for good is remembered for 90 days and raised again for the same dispatch.
+
+    Raises:
+        InputError: If a line is not the order's.
+        RefusedError: If the order is not approved yet, or more was sent than was left to send.
+        KeyReusedError: If the dispatch's id stands for another shipment.
+        StillRunningError: If the same dispatch is being worked on.
+        OutcomeUnknownError: If an earlier try may have been carried out.
+        WixRequestError: If Wix knows no such order or refused the fulfillment.
+        AdminError: If Wix or the ledger cannot be asked.
+    """
+    try:
+        return once.make(ShipmentFulfillment(wix, shipment))
+    except LeftAloneError as found:
+        logger.warning(
+            "A shipment is not recorded, though it has left the house",
+            extra={
+                "orderId": shipment.order_id,
+                "dispatchId": shipment.dispatch_id,
+                "leftAlone": found.reason,
+            },
+        )
+        return LeftAlone(order_id=shipment.order_id, left_alone=found.reason)
+
+
+class ShipmentFulfillment(OrderFulfillment):
+    """Adds the fulfillment of one shipment, unless the order takes none any more."""
+
+    def admit(self, order: Order) -> None:
+        """Leave alone an order that is over; refuse one that is not approved yet.
+
+        Raises:
+            LeftAloneError: If it is canceled, rejected, imported or fulfilled.
+            RefusedError: If it is not approved.
+        """
+        reasons: list[tuple[bool, Reason]] = [
+            (order.status == "CANCELED", "canceled"),
+            (order.status == "REJECTED", "rejected"),
+            (order.imported is True, "imported"),
+            (order.fulfillment_status == "FULFILLED", "fulfilled"),
+        ]
+        for applies, reason in reasons:
+            if applies:
+                raise LeftAloneError(reason)
+        super().admit(order)
