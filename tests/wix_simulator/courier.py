@@ -21,7 +21,9 @@ class Courier:
         self.loop = asyncio.get_running_loop()
         self._session = session
         self._crashes = crashes
-        self._free = asyncio.Semaphore(MOST_AT_ONCE)
+        self.lines = asyncio.Semaphore(MOST_AT_ONCE)
+        """Take one for each `post`."""
+
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
@@ -85,7 +87,7 @@ class Courier:
     async def post(
         self, url: str, body: str | bytes, *, content_type: str, answer_within: float
     ) -> tuple[int | None, float]:
-        """Make one request, not more than some at once.
+        """Make one request.
 
         Args:
             answer_within: Seconds for the whole exchange.
@@ -93,17 +95,16 @@ class Courier:
         Returns:
             The status, None if no answer came in time; and the milliseconds it took.
         """
-        async with self._free:
-            started = time.perf_counter()
-            status = None
-            with contextlib.suppress(aiohttp.ClientError, OSError):
-                async with self._session.post(
-                    url,
-                    data=body.encode() if isinstance(body, str) else body,
-                    headers={"content-type": content_type},
-                    timeout=aiohttp.ClientTimeout(total=answer_within),
-                    allow_redirects=False,
-                ) as reply:
-                    await reply.read()
-                    status = reply.status
-            return status, (time.perf_counter() - started) * 1000
+        started = time.perf_counter()
+        status = None
+        with contextlib.suppress(aiohttp.ClientError, OSError):
+            async with self._session.post(
+                url,
+                data=body.encode() if isinstance(body, str) else body,
+                headers={"content-type": content_type},
+                timeout=aiohttp.ClientTimeout(total=answer_within),
+                allow_redirects=False,
+            ) as reply:
+                await reply.read()
+                status = reply.status
+        return status, (time.perf_counter() - started) * 1000

@@ -348,9 +348,11 @@ class Webhooks:
             url = self._subscription.url
         if url is None:
             raise LookupError("nobody is subscribed")
-        status, _ = await self._running_courier().post(
-            url, body, content_type=content_type, answer_within=self.answer_within
-        )
+        courier = self._running_courier()
+        async with courier.lines:
+            status, _ = await courier.post(
+                url, body, content_type=content_type, answer_within=self.answer_within
+            )
         return status
 
     def _running_courier(self) -> Courier:
@@ -425,17 +427,21 @@ class Webhooks:
             await self._attempt(courier, parcel)
 
     async def _attempt(self, courier: Courier, parcel: _Parcel) -> None:
-        clock = self._state.world.clock
-        while self._paused or parcel.delivery.due > clock.now():
-            await courier.sleep(None if self._paused else parcel.delivery.due - clock.now())
-            if not parcel.waits:
-                return
-        body, at = self._body_of(parcel), clock.now()
+        """Make the next attempt when it is due; none if the parcel waits no longer by then."""
+        while parcel.waits:
+            left = parcel.delivery.due - self._state.world.clock.now()
+            if self._paused or left > 0:
+                await courier.sleep(None if self._paused else left)
+                continue
+            async with courier.lines:
+                if parcel.waits and not self._paused:
+                    await self._post(courier, parcel)
+                    return
+
+    async def _post(self, courier: Courier, parcel: _Parcel) -> None:
+        body, at = self._body_of(parcel), self._state.world.clock.now()
         status, milliseconds = await courier.post(
-            parcel.delivery.url,
-            body,
-            content_type=CONTENT_TYPE,
-            answer_within=self.answer_within,
+            parcel.delivery.url, body, content_type=CONTENT_TYPE, answer_within=self.answer_within
         )
         with self._state.lock:
             parcel.delivery.attempts.append(Attempt(at, parcel.wait_seconds, status, milliseconds))
@@ -443,8 +449,8 @@ class Webhooks:
 
     def _body_of(self, parcel: _Parcel) -> str:
         world = self._state.world
-        if parcel.delivery.attempts and world.switches.resend_signature == "new":
-            parcel.message = _Message(parcel.message.event)
+        if parcel.delivery.attempts:
+            parcel.message = self._resent(parcel.message)
         message = parcel.message
         if message.token is None:
             # Whoever verifies this has a clock of its own, which no test has moved forward.

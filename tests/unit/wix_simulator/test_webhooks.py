@@ -563,6 +563,42 @@ def test_the_end_of_a_subscription_gives_up_what_waits(
     assert wix.webhooks.subscription is None
 
 
+def test_the_end_of_a_subscription_also_ends_what_is_sent_in_turn(
+    wix: WixSimulator, receiver: Receiver, one_event: Callable[[], str]
+) -> None:
+    wix.webhooks.pause()
+    one_event(), one_event()
+    receiver.is_open.clear()
+    wix.webhooks.resume()
+    wait_for(receiver, lambda: len(receiver.received) == 1)
+
+    wix.webhooks.unsubscribe()
+    receiver.is_open.set()
+    wix.webhooks.post("one", url=receiver.url)
+    wix.webhooks.post("two", url=receiver.url)
+
+    assert receiver.bodies[1:] == [b"one", b"two"]
+
+
+def test_what_waits_for_a_free_connection_is_held_back_by_a_pause(
+    wix: WixSimulator, receiver: Receiver, one_event: Callable[[], str]
+) -> None:
+    wix.webhooks.answer_within = 30
+    receiver.is_open.clear()
+    for _ in range(21):
+        one_event()
+    wait_for(receiver, lambda: receiver.busy == 20)
+
+    wix.webhooks.pause()
+    receiver.is_open.set()
+    wix.webhooks.post("while paused")
+    while_paused = len(receiver.received)
+    wix.webhooks.resume()
+    wix.webhooks.wait_until_done()
+
+    assert (while_paused, len(receiver.received)) == (21, 22)
+
+
 def test_a_reset_forgets_subscription_deliveries_and_settings(
     wix: WixSimulator, receiver: Receiver, one_event: Callable[[], str]
 ) -> None:
