@@ -45,9 +45,9 @@ class SigningKey:
 
     def sign(self, claims: Json, *, header: Json | None = None) -> str:
         """Make a compact token; the signature is RS256 whatever the header says."""
-        return self.sign_text(_json(claims), header=header)
+        return self.sign_payload(_json(claims), header=header)
 
-    def sign_text(self, payload: str, *, header: Json | None = None) -> str:
+    def sign_payload(self, payload: str | bytes, *, header: Json | None = None) -> str:
         """Make a compact token of any payload."""
         signed = f"{_segment(_json(header or HEADER))}.{_segment(payload)}"
         return f"{signed}.{_segment(self.private.sign(signed.encode(), PKCS1v15(), SHA256()))}"

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 MINIMUM_BITS = 2048
 
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.+?)-----END PUBLIC KEY-----", re.DOTALL)
-_LINE_BREAK = re.compile(r"\s|\\[nr]")
+_WRITTEN_LINE_BREAK = re.compile(r"\\[nr]")
 
 
 def read_public_keys(text: str) -> list[RSAPublicKey | None]:
@@ -37,4 +37,4 @@ def _read(item: str) -> RSAPublicKey | None:
 
 
 def _decode(text: str) -> bytes:
-    return b64decode(_LINE_BREAK.sub("", text), validate=True)
+    return b64decode(_WRITTEN_LINE_BREAK.sub("", text))

@@ -95,6 +95,7 @@ def test_erasure_and_origin_are_kept(wix: Sender) -> None:
             {"actionEvent": {"body": {"order": ORDER}}},
         ),
         ({"actionEvent": {"body": None, "bodyAsJson": "{}"}}, {"actionEvent": {"body": {}}}),
+        ({"createdEvent": {"entity": None}}, {"createdEvent": {}}),
         ({"createdEvent": None, "deletedEvent": {}}, {"deletedEvent": {}}),
         ({"createdEvent": {"entity": ORDER}, "deletedEvent": {}}, {"deletedEvent": {}}),
     ],
@@ -129,14 +130,19 @@ def test_an_event_without_an_id_gets_one_that_copies_share(wix: Sender) -> None:
     others = [
         read(wix, {"id": "p-2"}, event_type="com.wix.Changed"),
         read(wix, {"id": "p-1"}, event_type="com.wix.Deleted"),
-        read(wix, {"id": "p-1"}, wrapped={"instanceId": INSTANCE_ID.upper()}),
+        read(
+            wix,
+            {"id": "p-1"},
+            event_type="com.wix.Changed",
+            wrapped={"instanceId": INSTANCE_ID.upper()},
+        ),
         read(wix, event(id=LEFT_OUT)),
         read(wix, event(id="")),
     ]
 
     assert changed[0].id == changed[1].id
     assert len({other.id for other in [*changed, *others]}) == 1 + len(others)
-    assert len(changed[0].id) == 64
+    assert [len(other.detail()["id"]) for other in others] == [64] * len(others)
 
 
 def test_levels_may_be_objects_where_wix_usually_sends_text(wix: Sender) -> None:
@@ -158,7 +164,18 @@ def test_levels_may_be_objects_where_wix_usually_sends_text(wix: Sender) -> None
 
 @pytest.mark.parametrize(
     "identity",
-    [LEFT_OUT, None, "", "{", "[]", 5, "{}", '{"identityType": 5}', '{"identityType": "\\ud800"}'],
+    [
+        LEFT_OUT,
+        None,
+        "",
+        "{",
+        "[]",
+        5,
+        "{}",
+        '{"identityType": 5}',
+        '{"identityType": "\\ud800"}',
+        f'{{"identityType": "APP", "a": {"[" * 63}{"]" * 63}}}',
+    ],
 )
 def test_an_identity_that_cannot_be_read_is_unknown(wix: Sender, identity: object) -> None:
     approved = read(wix, wrapped={"identity": identity})

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -27,6 +28,19 @@ def in_lines(text: str) -> str:
 def elliptic() -> str:
     public = generate_private_key(SECP256R1()).public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def edwards() -> str:
+    public = Ed25519PrivateKey.generate().public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def of_an_unknown_kind(wix: Sender) -> str:
+    public = wix.key.private.public_key()
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    rsa, unknown = bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d010163")
+    content = b64encode(der.replace(rsa, unknown)).decode()
+    return f"-----BEGIN PUBLIC KEY-----{content}-----END PUBLIC KEY-----"
 
 
 def pkcs1(wix: Sender) -> str:
@@ -84,6 +98,8 @@ def test_a_key_is_read_however_it_was_pasted(wix: Sender, written: Callable[[str
         lambda wix: encoded(wix.key.public_pem)[:-80],
         lambda wix: "".join(wix.key.public_pem.splitlines()[1:-1]),
         lambda _: elliptic(),
+        lambda _: edwards(),
+        of_an_unknown_kind,
         pkcs1,
         private,
         lambda _: "-----BEGIN PUBLIC KEY----- -----END PUBLIC KEY-----",
@@ -99,6 +115,8 @@ def test_a_key_is_read_however_it_was_pasted(wix: Sender, written: Callable[[str
         "cut off in base64",
         "without its frame",
         "elliptic",
+        "Edwards",
+        "of an unknown kind",
         "PKCS 1",
         "private",
         "empty",

@@ -201,9 +201,12 @@ VERDICTS: dict[str, dict[str, Make]] = {
         ),
     },
     "Untrusted: claims_unreadable": {
-        "payload that is no JSON": lambda wix: wix.key.sign_text("data=1"),
-        "payload that is a list": lambda wix: wix.key.sign_text("[]"),
-        "a claim given twice": lambda wix: wix.key.sign_text(
+        "payload that is no JSON": lambda wix: wix.key.sign_payload("data=1"),
+        "payload that is no UTF-8": lambda wix: wix.key.sign_payload(
+            json.dumps(wix.claims() | {"note": "é"}, ensure_ascii=False).encode("latin-1")
+        ),
+        "payload that is a list": lambda wix: wix.key.sign_payload("[]"),
+        "a claim given twice": lambda wix: wix.key.sign_payload(
             f'{{"exp":1,{json.dumps(wix.claims())[1:]}'
         ),
         "expiry without end": lambda wix: wix.delivery(exp=float("inf")),
@@ -248,6 +251,7 @@ VERDICTS: dict[str, dict[str, Make]] = {
         "a name given twice": lambda wix: wix.delivery(
             wrapped={"data": f'{{"id":"1",{json.dumps(event())[1:]}'}
         ),
+        "a number beyond numbers": lambda wix: wix.delivery(wrapped={"data": '{"a":1e999}'}),
         "a whole number beyond numbers": lambda wix: wix.delivery(
             wrapped={"data": f'{{"a":{"9" * 5000}}}'}
         ),
@@ -267,6 +271,9 @@ VERDICTS: dict[str, dict[str, Make]] = {
             wrapped={"eventType": "\udfff"}
         ),
         "too deep": lambda wix: wix.delivery(event(actionEvent={"body": deep(63)})),
+        "too deep in lists": lambda wix: wix.delivery(
+            event(actionEvent={"body": {"a": json.loads("[" * 62 + "]" * 62)}})
+        ),
         "too deep in text": lambda wix: wix.delivery(
             event(actionEvent={"bodyAsJson": json.dumps(deep(63))})
         ),
