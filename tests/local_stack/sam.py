@@ -38,7 +38,8 @@ class Artifacts:
     @property
     def layers(self) -> tuple[Path, ...]:
         """The packages of each layer, as /opt/python has them, in the order of the template."""
-        return tuple(self.folder / name / "python" for name in ("WixAdminLayer", "WixAuthLayer"))
+        names = ("WixAdminLayer", "WixAuthLayer", "WixWebhooksLayer")
+        return tuple(self.folder / name / "python" for name in names)
 
     def function(self, logical_id: str) -> Path:
         """A function's files, as /var/task has them."""

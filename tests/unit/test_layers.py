@@ -25,14 +25,17 @@ MACHINES = {"x86_64": 62, "arm64": 183}
 
 MAXIMUM_BYTES = 15_000_000
 
+WITH_PACKAGES = {"wix_auth": "build-WixAuthLayer", "wix_webhooks": "build-WixWebhooksLayer"}
+"""The layers that carry packages of others, and what makes them."""
+
 type BuildLayer = Callable[..., Path]
 
 
 @pytest.fixture
 def build_layer(tmp_path: Path, log_folder: Path) -> BuildLayer:
-    """Makes the layer with the packages as `sam build` does, for either processor."""
+    """Makes a layer with packages as `sam build` does, for either processor."""
 
-    def build(architecture: str, *variables: str) -> Path:
+    def build(name: str, architecture: str, *variables: str) -> Path:
         path = [PROJECT / ".venv/bin", PROJECT / ".tools/uv/bin"]
         if "UV=" in variables:
             path.reverse()  # pip is beside uv only
@@ -43,7 +46,7 @@ def build_layer(tmp_path: Path, log_folder: Path) -> BuildLayer:
         }
         with (log_folder / "make.log").open("ab") as log:
             subprocess.run(  # noqa: S603 - the project's own makefile
-                ["make", "-f", "layers/wix_auth/Makefile", "build-WixAuthLayer", *variables],  # noqa: S607
+                ["make", "-f", f"layers/{name}/Makefile", WITH_PACKAGES[name], *variables],  # noqa: S607
                 cwd=PROJECT,
                 env=environment,
                 stdout=log,
@@ -93,17 +96,27 @@ def test_every_module_has_byte_code_that_lambda_takes_as_it_is(artifacts: Artifa
             assert code.co_filename == f"/opt/python/{module.relative_to(layer)}"
 
 
-def test_a_layer_holds_its_package_and_the_other_one_none_of_it(artifacts: Artifacts) -> None:
-    admin, auth = artifacts.layers
+def test_a_layer_holds_its_package_and_the_others_none_of_it(artifacts: Artifacts) -> None:
+    admin, auth, webhooks = artifacts.layers
 
     assert [path.name for path in admin.iterdir()] == ["wix_admin"]
-    for layer, package, source in (
-        (admin, "wix_admin", PROJECT / "shared/wix_admin"),
-        (auth, "wix_auth", PROJECT / "layers/wix_auth/wix_auth"),
+    for layer, source in (
+        (admin, PROJECT / "shared/wix_admin"),
+        (auth, PROJECT / "layers/wix_auth/wix_auth"),
+        (webhooks, PROJECT / "layers/wix_webhooks/wix_webhooks"),
     ):
+        assert [path.name for path in layer.glob("wix_*")] == [source.name]
         assert {path.relative_to(source) for path in source.rglob("*.py")} == {
-            path.relative_to(layer / package) for path in (layer / package).rglob("*.py")
+            path.relative_to(layer / source.name) for path in (layer / source.name).rglob("*.py")
         }
+
+
+def test_what_one_layer_carries_no_other_brings_along(artifacts: Artifacts) -> None:
+    _, auth, webhooks = artifacts.layers
+
+    shared = {path.name for path in auth.iterdir()} & {path.name for path in webhooks.iterdir()}
+
+    assert shared == set()
 
 
 def test_what_the_runtime_has_is_not_shipped(artifacts: Artifacts) -> None:
@@ -125,29 +138,32 @@ def test_the_layers_are_small(artifacts: Artifacts) -> None:
 
 
 def test_the_libraries_are_for_the_processor_that_was_asked_for(artifacts: Artifacts) -> None:
-    _, auth = artifacts.layers
+    _, auth, webhooks = artifacts.layers
 
-    assert machines(auth) == {MACHINES[ARCHITECTURE]}
+    assert machines(auth) == machines(webhooks) == {MACHINES[ARCHITECTURE]}
 
 
 @pytest.mark.parametrize("architecture", MACHINES)
+@pytest.mark.parametrize("name", WITH_PACKAGES)
 def test_a_layer_is_built_for_either_processor_on_any(
-    build_layer: BuildLayer, architecture: str
+    build_layer: BuildLayer, name: str, architecture: str
 ) -> None:
     before = source_files()
 
-    assert machines(build_layer(architecture)) == {MACHINES[architecture]}
+    assert machines(build_layer(name, architecture)) == {MACHINES[architecture]}
     assert source_files() == before
 
 
-def test_an_unknown_processor_is_refused(build_layer: BuildLayer) -> None:
+@pytest.mark.parametrize("name", WITH_PACKAGES)
+def test_an_unknown_processor_is_refused(build_layer: BuildLayer, name: str) -> None:
     with pytest.raises(subprocess.CalledProcessError):
-        build_layer("mips")
+        build_layer(name, "mips")
 
 
-def test_pip_and_uv_make_the_same_layer(build_layer: BuildLayer) -> None:
-    with_uv = build_layer("arm64")
+@pytest.mark.parametrize("name", WITH_PACKAGES)
+def test_pip_and_uv_make_the_same_layer(build_layer: BuildLayer, name: str) -> None:
+    with_uv = build_layer(name, "arm64")
     made = contents(with_uv)
     shutil.rmtree(with_uv)
 
-    assert contents(build_layer("arm64", "UV=")) == made
+    assert contents(build_layer(name, "arm64", "UV=")) == made
