@@ -37,7 +37,7 @@ def main() -> int:
             scene(Path(folder), logs, progress) as here,
         ):
             with progress.step("Weighing the layers"):
-                size = size_of(here.artifacts.layers)
+                size = size_of(here.artifacts.layers_of("GetOrderFunction"))
             with progress.step("Calling warm functions"):
                 warm = measure_warm(here)
             samples = measure_cold(here, runs, progress)

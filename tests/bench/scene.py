@@ -57,8 +57,7 @@ class Scene:
     log: Path
 
     def ours(self, function: str) -> Target:
-        logical_id = f"{function.title().replace('_', '')}Function"
-        root = self.artifacts.function(logical_id)
+        root = self.artifacts.function(logical_id(function))
         return Target(function, f"{function}.handler", root, function)
 
     def reference(self, function: str) -> Target:
@@ -74,7 +73,7 @@ class Scene:
         return FunctionProcess(
             target.handler,
             task_root=target.task_root,
-            packages=self.artifacts.layers,
+            packages=self.artifacts.layers_of(logical_id(target.function)),
             environment=self.environment,
             log=self.log,
         )
@@ -97,6 +96,11 @@ class Scene:
             event["headers"]["Idempotency-Key"] = key
             event["multiValueHeaders"]["Idempotency-Key"] = [key]
         return event
+
+
+def logical_id(function: str) -> str:
+    """The function's name in the template."""
+    return f"{function.title().replace('_', '')}Function"
 
 
 @contextmanager

@@ -81,7 +81,7 @@ class Functions:
         return self._process(
             f"{action}.handler",
             self.artifacts.function(_logical_id(action)),
-            self.artifacts.layers,
+            self.artifacts.layers_of(_logical_id(action)),
             {name: each for name, each in environment.items() if each is not None},
         )
 

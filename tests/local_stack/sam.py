@@ -37,13 +37,22 @@ class Artifacts:
 
     @property
     def layers(self) -> tuple[Path, ...]:
-        """The packages of each layer, as /opt/python has them, in the order of the template."""
-        names = ("WixAdminLayer", "WixAuthLayer", "WixWebhooksLayer")
-        return tuple(self.folder / name / "python" for name in names)
+        """The packages of each layer, as /opt/python has them."""
+        return self._packages("WixAdminLayer", "WixAuthLayer", "WixWebhooksLayer")
+
+    def layers_of(self, function: str) -> tuple[Path, ...]:
+        """The packages of the layers that a function has, by its name in the template."""
+        template = self.read_template()
+        of_all = template["Globals"]["Function"]["Layers"]
+        own = template["Resources"][function]["Properties"].get("Layers", [])
+        return self._packages(*(layer["Ref"] for layer in (*of_all, *own)))
 
     def function(self, logical_id: str) -> Path:
         """A function's files, as /var/task has them."""
         return self.folder / logical_id
+
+    def _packages(self, *layers: str) -> tuple[Path, ...]:
+        return tuple(self.folder / layer / "python" for layer in layers)
 
 
 def build(folder: Path, logs: Path, architecture: str = ARCHITECTURE) -> Artifacts:
