@@ -19,6 +19,7 @@ from tests.unit.automations.calls import (
 from tests.unit.automations.conftest import Bus
 from tests.unit.orders.calls import call, later
 from tests.wix_simulator import Fault, WixSimulator, line, offline, too_many_requests
+from wix_admin.automations.approved_orders import ApprovedOrderInput
 from wix_admin.errors import (
     BusUnavailableError,
     OutcomeUnknownError,
@@ -32,6 +33,7 @@ from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("bus")
 
+ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
 GOODS, FILE = (f"00000000-0000-0000-0000-{n:012d}" for n in (1, 2))
 A_GOOD = {"lineItemId": GOODS, "quantity": 2}
 A_FILE = {"lineItemId": FILE, "quantity": 1}
@@ -89,6 +91,18 @@ def test_other_events_about_the_order_change_nothing(wix: WixSimulator, bus: Bus
     assert anonymized == {"orderId": order_id, "leftAlone": "anonymized"}
     assert len(wix.fulfillments(order_id)) == 1
     assert len(bus.events) == 1
+
+
+def test_every_event_about_an_order_is_the_same_request() -> None:
+    events = [
+        approved(ORDER_ID),
+        approved(ORDER_ID.upper(), triggeredByAnonymizeRequest=True),
+        paid(ORDER_ID),
+    ]
+
+    requests = [ApprovedOrderInput.model_validate(each["detail"]) for each in events]
+
+    assert len({(each.own_key(), each.fingerprint()) for each in requests}) == 1
 
 
 def test_events_in_disorder_have_the_order_acted_on_once(wix: WixSimulator, bus: Bus) -> None:
