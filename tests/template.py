@@ -97,6 +97,17 @@ def actions() -> dict[str, str]:
     return {action_of(function): name for name, function in functions().items()}
 
 
+def routes() -> dict[str, str]:
+    """`METHOD/path` of each action that can be called over HTTP."""
+    events = {
+        action: event["Properties"]
+        for action, name in actions().items()
+        for event in functions()[name].get("Events", {}).values()
+        if event["Type"] == "Api"
+    }
+    return {action: f"{event['Method']}{event['Path']}" for action, event in events.items()}
+
+
 def needed_by(template: dict[str, Any], *names: str) -> dict[str, Any]:
     """A template of some resources that are none of SAM's, what they need, and their outputs."""
     kept: dict[str, Resource] = {}

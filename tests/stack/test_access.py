@@ -55,7 +55,7 @@ def caller(request: pytest.FixtureRequest, stack: LocalStack) -> tuple[set[str],
     return CALLERS[request.param], stack.caller(request.param)
 
 
-@pytest.mark.parametrize("action", template.actions())
+@pytest.mark.parametrize("action", template.routes())
 def test_a_policy_opens_its_routes_and_no_others(
     stack: LocalStack, caller: tuple[set[str], Credentials], action: str
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests import template
 from tests.template import CALLERS, PROJECT, Resource
 from wix_admin.problems import KINDS
+from wix_admin.queues import GIVE_UP_AFTER_RECEIVES
 
 HANDLER_FILES = {
     f"{path.parent.name}/{path.stem}"
@@ -21,16 +22,21 @@ HANDLER_FILES = {
     if not path.stem.startswith("_")
 }
 
-CALL_WIX = {
-    "secretsmanager:GetSecretValue": {"Fn::GetAtt": ["WixSecret", "Id"]},
-    "sqs:SendMessage": {"Fn::GetAtt": ["FailedCalls", "Arn"]},
-    "xray:PutTelemetryRecords": "*",
-    "xray:PutTraceSegments": "*",
+RUN = {
+    "sqs:SendMessage FailedCalls",
+    "xray:PutTelemetryRecords *",
+    "xray:PutTraceSegments *",
 }
-RECORD_EFFECTS = {
-    f"dynamodb:{action}": {"Fn::GetAtt": ["EffectsTable", "Arn"]}
-    for action in ("DeleteItem", "PutItem")
-}
+CALL_WIX = RUN | {"secretsmanager:GetSecretValue WixSecret"}
+RECORD_EFFECTS = {"dynamodb:DeleteItem EffectsTable", "dynamodb:PutItem EffectsTable"}
+ANNOUNCE = {"events:PutEvents EventBus if events:source is wix-admin"}
+
+
+def work_off(queue: str, dead_letters: str) -> set[str]:
+    """The rights to what Lambda and the function do with the messages of a queue."""
+    actions = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    return {f"sqs:{action} {queue}" for action in actions} | {f"sqs:SendMessage {dead_letters}"}
+
 
 RIGHTS = {
     "orders/get_order": CALL_WIX,
@@ -40,11 +46,18 @@ RIGHTS = {
     "orders/refund_order": CALL_WIX | RECORD_EFFECTS,
     "orders/fulfill_order": CALL_WIX | RECORD_EFFECTS,
     "orders/record_payment": CALL_WIX | RECORD_EFFECTS,
+    "automations/fulfill_approved_order": CALL_WIX
+    | RECORD_EFFECTS
+    | ANNOUNCE
+    | work_off("ApprovedOrders", "ApprovedOrdersDeadLetters"),
+    "automations/fulfill_dispatched_shipment": CALL_WIX
+    | RECORD_EFFECTS
+    | work_off("DispatchedShipments", "DispatchedShipmentsDeadLetters"),
 }
 """What each function may do to what, besides writing its own log."""
 
 WILDCARDS = {
-    ("CallWixPolicy", "*"): "X-Ray's actions know no resource",
+    ("RunPolicy", "*"): "X-Ray's actions know no resource",
     ("OrdersReaderPolicy", "GET/orders/*"): "the order's id",
     ("FulfillmentPolicy", "GET/orders/*"): "the order's id",
     ("FulfillmentPolicy", "POST/orders/*/fulfillments"): "the order's id",
@@ -67,6 +80,7 @@ type Template = dict[str, Any]
 SOURCE = template.source()
 FUNCTIONS = template.functions()
 ACTIONS = template.actions()
+ROUTES = template.routes()
 
 
 def statements(resource: Resource) -> Iterator[Resource]:
@@ -89,15 +103,25 @@ def api_path(arn: Any) -> str:
     return str(text).split("${AdminApi}/${StageName}/", 1)[-1]
 
 
-def rights(role: Resource) -> dict[str, Any]:
-    """What a role may do to what, its managed policies included."""
+def rights(role: Resource) -> set[str]:
+    """What a role may do to what, and on which condition, its managed policies included."""
     policies = [SOURCE["Resources"][p["Ref"]] for p in role["Properties"]["ManagedPolicyArns"]]
     return {
-        action: statement["Resource"]
+        f"{action} {named(statement['Resource'])}{condition(statement)}"
         for holder in (role, *policies)
         for statement in statements(holder)
         for action in listed(statement["Action"])
     }
+
+
+def named(arn: Any) -> str:
+    """The resource's name in the template."""
+    return str(arn["Fn::GetAtt"][0] if isinstance(arn, dict) else arn)
+
+
+def condition(statement: Resource) -> str:
+    demands = statement.get("Condition", {"StringEquals": {}})["StringEquals"]
+    return "".join(f" if {key} is {value}" for key, value in demands.items())
 
 
 def queue_policy(queue: str) -> list[Resource]:
@@ -128,12 +152,6 @@ def alarms(queue: str) -> list[Resource]:
     return [each["Properties"] for each in found if each["Properties"]["Dimensions"] == watched]
 
 
-def route(action: str) -> str:
-    """`METHOD/path` of an action's route."""
-    event = FUNCTIONS[ACTIONS[action]]["Events"]["Http"]["Properties"]
-    return f"{event['Method']}{event['Path']}"
-
-
 @pytest.fixture(scope="module")
 def expanded() -> Template:
     """What CloudFormation gets."""
@@ -160,7 +178,7 @@ def test_a_function_says_what_its_file_says_and_what_wix_must_permit(action: str
 
     module = ast.parse((PROJECT / "functions" / f"{action}.py").read_text())
     assert what == (ast.get_docstring(module) or "").splitlines()[0]
-    assert permission in {"Read Orders.", "Manage Orders."}
+    assert permission in {"Read Orders.", "Manage Orders.", ""}
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -202,11 +220,11 @@ def test_the_readme_lists_a_function_with_its_permission(action: str) -> None:
 def test_a_function_may_do_what_it_must_and_no_more(action: str) -> None:
     function = FUNCTIONS[ACTIONS[action]]
     [role_name, _] = function["Role"]["Fn::GetAtt"]
-    own_log = {"Fn::GetAtt": [function["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}
+    own_log = function["LoggingConfig"]["LogGroup"]["Ref"]
 
     assert rights(SOURCE["Resources"][role_name]) == RIGHTS[action] | {
-        "logs:CreateLogStream": own_log,
-        "logs:PutLogEvents": own_log,
+        f"logs:CreateLogStream {own_log}",
+        f"logs:PutLogEvents {own_log}",
     }
 
 
@@ -223,10 +241,11 @@ def test_sam_adds_no_role_of_its_own(expanded: Template) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_only_who_may_write_effects_knows_their_table(action: str) -> None:
+def test_a_function_knows_what_it_has_rights_to_and_nothing_else(action: str) -> None:
     variables = FUNCTIONS[ACTIONS[action]].get("Environment", {}).get("Variables", {})
+    known = {value["Ref"] for value in variables.values()} & SOURCE["Resources"].keys()
 
-    assert ("EFFECTS_TABLE_NAME" in variables) == ("dynamodb:PutItem" in RIGHTS[action])
+    assert known == {right.split()[1] for right in RIGHTS[action] - CALL_WIX}
 
 
 @pytest.mark.parametrize("policy", CALLERS)
@@ -235,11 +254,11 @@ def test_a_caller_reaches_the_routes_of_its_work_and_no_others(policy: str) -> N
     patterns = [api_path(arn) for arn in statement["Resource"]]
 
     assert statement["Action"] == "execute-api:Invoke"
-    assert all(any(fnmatchcase(route(a), pattern) for a in ACTIONS) for pattern in patterns)
+    assert all(any(fnmatchcase(each, pattern) for each in ROUTES.values()) for pattern in patterns)
     assert CALLERS[policy] == {
         action
-        for action in ACTIONS
-        if any(fnmatchcase(route(action), pattern) for pattern in patterns)
+        for action, route in ROUTES.items()
+        if any(fnmatchcase(route, pattern) for pattern in patterns)
     }
     assert SOURCE["Outputs"][policy]["Value"] == {"Ref": policy}
 
@@ -267,7 +286,7 @@ def test_every_route_wants_a_signature_and_no_function_is_called_as_the_caller(
         for method, operation in operations.items()
     }
 
-    assert methods.keys() == {route(action) for action in ACTIONS}
+    assert methods.keys() == set(ROUTES.values())
     for operation in methods.values():
         assert operation["security"] == [{"AWS_IAM": []}]
         assert "credentials" not in operation["x-amazon-apigateway-integration"]
@@ -437,24 +456,20 @@ def test_a_queue_is_encrypted_and_holds_a_large_message_for_two_weeks(queue: str
     assert properties["MaximumMessageSize"] == 1024 * 1024
 
 
-def test_work_is_tried_ten_times_and_has_dead_letters_of_its_own() -> None:
+def test_all_work_has_dead_letters_of_its_own() -> None:
     policies = {queue: QUEUES[queue]["Properties"]["RedrivePolicy"] for queue in WORK}
 
-    assert policies == {
-        queue: {"deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]}, "maxReceiveCount": 10}
-        for queue, dead in (
-            ("WebhookInbox", "WebhookDeadLetters"),
-            ("ApprovedOrders", "ApprovedOrdersDeadLetters"),
-            ("DispatchedShipments", "DispatchedShipmentsDeadLetters"),
-        )
+    assert {queue: named(policy["deadLetterTargetArn"]) for queue, policy in policies.items()} == {
+        "WebhookInbox": "WebhookDeadLetters",
+        "ApprovedOrders": "ApprovedOrdersDeadLetters",
+        "DispatchedShipments": "DispatchedShipmentsDeadLetters",
     }
 
 
 @pytest.mark.parametrize("queue", QUEUES)
 def test_only_a_queue_of_dead_letters_takes_those_of_another_queue(queue: str) -> None:
     of_another = queue in {
-        QUEUES[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
-        for name in WORK
+        named(QUEUES[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]) for name in WORK
     }
 
     permission = QUEUES[queue]["Properties"].get("RedriveAllowPolicy")
@@ -467,6 +482,54 @@ def test_whatever_waits_for_an_operator_raises_an_alarm(queue: str) -> None:
 
     assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+WORKERS = {
+    name: source["Properties"]
+    for name, function in FUNCTIONS.items()
+    for source in function.get("Events", {}).values()
+    if source["Type"] == "SQS"
+}
+"""What hands a queue's messages to a function, by the function's name."""
+
+
+def test_all_work_is_worked_off() -> None:
+    assert {named(source["Queue"]) for source in WORKERS.values()} == WORK - {"WebhookInbox"}
+
+
+@pytest.mark.parametrize("function", WORKERS)
+def test_a_function_knows_its_queue_and_where_to_give_up(function: str) -> None:
+    variables = FUNCTIONS[function]["Environment"]["Variables"]
+    queue = named(WORKERS[function]["Queue"])
+
+    redrive = QUEUES[queue]["Properties"]["RedrivePolicy"]
+    assert variables["QUEUE_URL"] == {"Ref": queue}
+    assert variables["DEAD_LETTER_QUEUE_URL"] == {"Ref": named(redrive["deadLetterTargetArn"])}
+
+
+@pytest.mark.parametrize("function", WORKERS)
+def test_a_function_gives_up_itself_before_the_queue_does(function: str) -> None:
+    queue = QUEUES[named(WORKERS[function]["Queue"])]["Properties"]
+
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == GIVE_UP_AFTER_RECEIVES
+
+
+@pytest.mark.parametrize("function", WORKERS)
+def test_a_message_stays_hidden_for_much_longer_than_a_function_may_take(function: str) -> None:
+    queue = QUEUES[named(WORKERS[function]["Queue"])]["Properties"]
+    timeout = FUNCTIONS[function].get("Timeout", SOURCE["Globals"]["Function"]["Timeout"])
+
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+
+
+@pytest.mark.parametrize("function", WORKERS)
+def test_a_failed_message_holds_up_no_other_and_few_run_at_once(function: str) -> None:
+    source = WORKERS[function]
+
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # Wix allows about 200 calls a minute, for everything together.
+    assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 5
+    assert 1 <= source["BatchSize"] <= 10
 
 
 def test_deliveries_that_are_not_worked_off_raise_an_alarm() -> None:
