@@ -10,7 +10,14 @@ from botocore.config import Config
 from wix_admin.bus import EventBus
 from wix_admin.client import check_before_sending
 from wix_admin.effects import EffectsTable
-from wix_admin.settings import PublisherSettings, WriterSettings, read_settings, settings
+from wix_admin.messages import Queue
+from wix_admin.settings import (
+    PublisherSettings,
+    WebhookSettings,
+    WriterSettings,
+    read_settings,
+    settings,
+)
 from wix_admin.telemetry import count_auth_event
 from wix_auth import wix_http_client
 from wix_auth.aws import aws_session
@@ -67,6 +74,15 @@ def event_bus() -> EventBus:
 def queue_client() -> "SQSClient":
     """Return what all queues are reached with."""
     return cast("SQSClient", aws_session().create_client("sqs", config=_patience()))
+
+
+def quarantine() -> Queue:
+    """Return the queue of deliveries that do not fit the configuration.
+
+    Raises:
+        SettingsError: If the environment is wrong, or names no quarantine.
+    """
+    return Queue(read_settings(WebhookSettings, os.environ).quarantine_url, queue_client())
 
 
 def _patience() -> Config:

@@ -1,10 +1,11 @@
-"""One structured log line and one set of metrics for each admin action.
+"""One structured log line and one set of metrics for each admin action, and each webhook.
 
 Neither ever holds a token, a key, a body or personal data: only ids, codes, counts and times.
 """
 
 import logging
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -66,20 +67,45 @@ def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **abo
             **about,
         },
     )
+    _count(
+        {"action": action, "outcome": outcome},
+        {
+            "Actions": (MetricUnit.Count, 1),
+            "Duration": (MetricUnit.Milliseconds, seconds * 1000),
+            "WixCalls": (MetricUnit.Count, len(traffic.exchanges)),
+            "WixDuration": (MetricUnit.Milliseconds, traffic.milliseconds),
+        },
+    )
+
+
+def record_verdict(*, verdict: str, age_seconds: float, **about: Any) -> None:
+    """Write what became of a webhook's delivery to the log and the metrics; raises nothing.
+
+    Args:
+        verdict: `publish`, `quarantine`, `drop` or `retry`.
+        age_seconds: The time since it arrived, which tells how far behind we are.
+        about: More for the log line: the reason, ids.
+    """
+    log = logger.info if verdict == "publish" else logger.warning
+    log(f"webhook: {verdict}", extra={"verdict": verdict, **about})
+    _count(
+        {"verdict": verdict},
+        {
+            "Webhooks": (MetricUnit.Count, 1),
+            "WebhookAge": (MetricUnit.Milliseconds, max(0.0, age_seconds * 1000)),
+        },
+    )
+
+
+def _count(dimensions: Mapping[str, str], measured: Mapping[str, tuple[MetricUnit, float]]) -> None:
     try:
-        _count(action, outcome, seconds, traffic)
+        for name, text in dimensions.items():
+            metrics.add_dimension(name=name, value=text)
+        for name, (unit, value) in measured.items():
+            metrics.add_metric(name=name, unit=unit, value=value)
+        metrics.flush_metrics()
     except Exception as error:  # noqa: BLE001  # what was done is answered, counted or not
         metrics.clear_metrics()
         kind = type(error).__name__
         # Without its text and trace, which may hold anything.
         logger.error("The metrics of this call are lost", extra={"error": kind})  # noqa: TRY400
-
-
-def _count(action: str, outcome: str, seconds: float, traffic: Traffic) -> None:
-    metrics.add_dimension(name="action", value=action)
-    metrics.add_dimension(name="outcome", value=outcome)
-    metrics.add_metric(name="Actions", unit=MetricUnit.Count, value=1)
-    metrics.add_metric(name="Duration", unit=MetricUnit.Milliseconds, value=seconds * 1000)
-    metrics.add_metric(name="WixCalls", unit=MetricUnit.Count, value=len(traffic.exchanges))
-    metrics.add_metric(name="WixDuration", unit=MetricUnit.Milliseconds, value=traffic.milliseconds)
-    metrics.flush_metrics()

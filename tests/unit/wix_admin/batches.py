@@ -3,6 +3,7 @@
 import base64
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,6 +11,12 @@ import boto3
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
     from types_boto3_sqs.type_defs import MessageTypeDef
+
+
+@cache
+def client(service: str) -> Any:
+    """A client that all tests share, as one takes long to make."""
+    return boto3.client(service)  # type: ignore[call-overload]  # one overload for each service
 
 
 @dataclass(frozen=True)
@@ -21,8 +28,8 @@ class QueueInMemory:
 
     @classmethod
     def create(cls) -> "QueueInMemory":
-        client = boto3.client("sqs")
-        return cls(client, client.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"])
+        sqs: SQSClient = client("sqs")
+        return cls(sqs, sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"])
 
     @property
     def arn(self) -> str:
@@ -54,14 +61,17 @@ class QueueInMemory:
 
     def said(self) -> list[dict[str, str]]:
         """Receive all messages: their bodies, with their attributes in text."""
-        return [
-            {"body": message["Body"]}
-            | {
-                name: value.get("StringValue") or value["BinaryValue"].decode()
-                for name, value in message.get("MessageAttributes", {}).items()
-            }
-            for message in self.receive()
-        ]
+        said = []
+        while messages := self.receive():
+            said += [
+                {"body": message["Body"]}
+                | {
+                    name: value.get("StringValue") or value["BinaryValue"].decode()
+                    for name, value in message.get("MessageAttributes", {}).items()
+                }
+                for message in messages
+            ]
+        return said
 
 
 def record_of(message: "MessageTypeDef", arn: str, system: dict[str, str]) -> dict[str, Any]:

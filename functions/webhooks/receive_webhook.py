@@ -1,0 +1,10 @@
+"""Judge what Wix delivered: publish, quarantine or drop it."""
+
+from wix_admin.doors import LambdaContext
+from wix_admin.models import Json
+from wix_admin.queues import work_off
+from wix_admin.webhooks.receiving import receive
+
+
+def handler(batch: Json, context: LambdaContext) -> Json:
+    return work_off(batch, receive, action="receive_webhook", request_id=context.aws_request_id)

@@ -1,0 +1,1 @@
+"""What Wix delivers, and what becomes of it."""

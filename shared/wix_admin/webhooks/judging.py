@@ -1,0 +1,74 @@
+"""Judging a delivery: whether it is Wix's and ours, and was so in time."""
+
+import os
+import time
+from functools import cache
+
+from wix_admin.errors import SettingsError
+from wix_admin.messages import Message
+from wix_admin.models import Json
+from wix_admin.settings import WebhookSettings, read_settings
+from wix_webhooks import NotConfiguredError, WebhookVerifier, WixEvent
+
+ARRIVED_AT = "arrivedAt"
+"""The attribute that says when a delivery arrived, in milliseconds since the epoch."""
+
+LONGEST_WAY_SECONDS = 90 * 86_400
+"""More than a delivery can spend in all our queues, redrives included."""
+
+PARAMETERS = {
+    "no_public_key": "WebhookPublicKeys",
+    "public_key_unreadable": "WebhookPublicKeys",
+    "no_instance_id": "WebhookInstanceIds",
+}
+"""The template's parameter to set, for each reason why nothing can be judged."""
+
+
+@cache
+def verifier() -> WebhookVerifier:
+    """Return what verifies deliveries, as this process was told.
+
+    Raises:
+        SettingsError: If the environment is wrong.
+    """
+    here = read_settings(WebhookSettings, os.environ)
+    return WebhookVerifier(here.wix_webhook_public_keys, here.wix_instance_ids)
+
+
+def verified(message: Message) -> WixEvent:
+    """Return the event that a queue's message delivers.
+
+    Raises:
+        SettingsError: If keys or instances are not configured.
+        wix_webhooks.MalformedError: If Wix sends nothing that looks like it.
+        wix_webhooks.UntrustedError: If it does not fit the keys, the instances or the time.
+    """
+    try:
+        return verifier().verify(message.body, arrived_at(message), time.time())
+    except NotConfiguredError as error:
+        wanted = PARAMETERS[error.reason]
+        raise SettingsError(f"Set the template's parameter {wanted} right. {error}") from None
+
+
+def arrived_at(message: Message) -> float:
+    """Return when a delivery arrived, in seconds since the epoch.
+
+    That is what its attribute says, as a redrive makes a message new to SQS; without one that can
+    be, when the message came into its queue.
+    """
+    try:
+        said = float(message.attributes[ARRIVED_AT]["StringValue"]) / 1000
+    except (KeyError, ValueError):
+        return message.sent_at
+    possible = message.sent_at - LONGEST_WAY_SECONDS < said < message.sent_at
+    return said if possible else message.sent_at
+
+
+def described(event: WixEvent) -> Json:
+    """Return what a log line may say of an event."""
+    return {
+        "eventType": event.type,
+        "eventId": event.id,
+        "entityId": event.entity_id,
+        "late": event.late,
+    }
