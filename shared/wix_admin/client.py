@@ -125,10 +125,14 @@ class WixClient:
             except (WixUnavailableError, TokenUnavailableError) as error:
                 failure = error
             pause = self._pause(attempt, failure.retry_after)
-            if attempt == MAX_ATTEMPTS or self._left() < pause + self._needed(operation):
+            if attempt == MAX_ATTEMPTS or self.seconds_left() < pause + self._needed(operation):
                 break
             self._sleep(pause)
         raise failure
+
+    def seconds_left(self) -> float:
+        """Return how much time there is until the answer must be ready."""
+        return self._deadline - self._now()
 
     def _attempt(self, operation: Operation, path: str, body: Json | None) -> Json:
         left = self._require_time(operation)
@@ -164,7 +168,7 @@ class WixClient:
 
     def _require_time(self, operation: Operation) -> float:
         """Return the seconds that are left, if they are enough to start."""
-        left = self._left()
+        left = self.seconds_left()
         if left < self._needed(operation):
             raise OutOfTimeError(f"{operation.name}: not started, as too little time was left")
         return left
@@ -173,9 +177,6 @@ class WixClient:
         if operation.repeatable:
             return SHORTEST_TRY_SECONDS
         return CONNECT_SECONDS + operation.seconds
-
-    def _left(self) -> float:
-        return self._deadline - self._now()
 
     def _pause(self, attempt: int, asked: float | None) -> float:
         longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
