@@ -134,12 +134,15 @@ def test_what_cannot_be_an_event_is_not_sent_at_all(
     assert canaries.MESSAGE not in str(caught.value)
 
 
-def test_the_largest_event_is_sent(bus: EventBus, eventbridge: Stubber) -> None:
+def test_the_largest_event_is_sent_and_no_larger_one(bus: EventBus, eventbridge: Stubber) -> None:
     event_type = "t" * 128
     around = len("wix" + event_type + json.dumps({"text": ""}, separators=(",", ":")))
+    text = "x" * (MAX_ENTRY_BYTES - 1 - around)
     eventbridge.add_response("put_events", reply(EventId="b-1"), {"Entries": ANY})
 
-    bus.publish("wix", event_type, {"text": "x" * (MAX_ENTRY_BYTES - 1 - around)})
+    bus.publish("wix", event_type, {"text": text})
+    with pytest.raises(UnpublishableError):
+        bus.publish("wix", event_type, {"text": f"{text}x"})
 
     eventbridge.assert_no_pending_responses()
 

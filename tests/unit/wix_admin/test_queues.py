@@ -296,6 +296,19 @@ def test_a_dead_letter_has_room_for_its_reason(
     assert len(letter.keys() - {"body"}) == 10
 
 
+def test_a_dead_letter_that_was_redriven_and_fails_again_keeps_what_is_its_own(
+    queue: QueueInMemory, dead_letters: QueueInMemory
+) -> None:
+    old = ["action", "detail", "failedAt", "reason", "requestId"]
+    own = ["arrivedAt", "v", "w", "x", "z"]
+    queue.send("a message", {n: {"DataType": "String", "StringValue": "old"} for n in old + own})
+
+    assert worked_off(queue.batch(), InputError("x")) == []
+
+    [letter] = dead_letters.said()
+    assert {name for name, value in letter.items() if value == "old"} == set(own)
+
+
 @pytest.mark.parametrize(
     ("detail", "said"),
     [
