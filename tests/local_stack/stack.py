@@ -3,6 +3,7 @@
 import itertools
 import json
 import secrets
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from tests.local_stack.aws import Account, Credentials, json_bytes, signed
 from tests.local_stack.emulator import UNSUPPORTED_TYPES, add_gateway_responses, api_url, emulator
 from tests.local_stack.progress import Progress
 from tests.local_stack.queues import EVERYTHING, Message, Published, listening, messages
+from tests.local_stack.waiting import wait_for
 from tests.wix_simulator import WixSimulator
 
 CREDENTIAL = {
@@ -145,6 +147,18 @@ class LocalStack:
         """
         return listening(self.account, self.outputs["EventBusName"], pattern)
 
+    @contextmanager
+    def paused(self, function: str) -> Iterator[None]:
+        """Give a function no messages while the block lasts: its queues fill up.
+
+        Messages that it has already got are not taken away from it.
+        """
+        self._hand_over(function, messages=False)
+        try:
+            yield
+        finally:
+            self._hand_over(function, messages=True)
+
     def messages(self, queue: str) -> list[Message]:
         """What a queue holds, by the name of its output; nothing is received by this."""
         return messages(self.account, self.outputs[queue])
@@ -167,6 +181,17 @@ class LocalStack:
             pages = client.get_paginator("filter_log_events").paginate(logGroupName=name)
             lines += [(e["timestamp"], e["message"]) for page in pages for e in page["events"]]
         return [message for _, message in sorted(lines, key=lambda line: line[0])]
+
+    def _hand_over(self, function: str, *, messages: bool) -> None:
+        client = self.account.client("lambda")
+        sources = client.list_event_source_mappings(FunctionName=self.resources[function])
+        ids = [source["UUID"] for source in sources["EventSourceMappings"]]
+        for each in ids:
+            client.update_event_source_mapping(UUID=each, Enabled=messages)
+        state = {"Enabled" if messages else "Disabled"}
+        wait_for(
+            lambda: {client.get_event_source_mapping(UUID=each)["State"] for each in ids} == state
+        )
 
     def close(self) -> None:
         self._http.close()
@@ -223,6 +248,8 @@ def _deploy(
         "WixApiUrl": wix.url,
         "RequestsPerSecond": "1000",
         "RequestBurst": "1000",
+        "WebhookPublicKeys": b64encode(wix.webhooks.public_key.encode()).decode(),
+        "WebhookInstanceIds": canaries.INSTANCE_ID,
         "WebhooksPerSecond": "1000",
         "WebhookBurst": "1000",
     }

@@ -75,30 +75,52 @@ def test_a_caller_without_a_policy_reaches_nothing(stack: LocalStack) -> None:
     assert stack.request("GET", "/orders/none", credentials=nobody).status_code == 403
 
 
+def decision(stack: LocalStack, function: str, right: str, arn: str) -> str:
+    """What IAM says of a function that wants to do something."""
+    role = stack.account.client("lambda").get_function_configuration(
+        FunctionName=stack.resources[function]
+    )["Role"]
+    [result] = stack.account.client("iam").simulate_principal_policy(
+        PolicySourceArn=role, ActionNames=[right], ResourceArns=[arn]
+    )["EvaluationResults"]
+    return str(result["EvalDecision"])
+
+
 @pytest.mark.parametrize(
-    ("function", "right", "decision"),
+    ("function", "right", "decided"),
     [
         ("GetOrderFunction", "dynamodb:GetItem", "implicitDeny"),
         ("GetOrderFunction", "dynamodb:PutItem", "implicitDeny"),
         ("RefundOrderFunction", "dynamodb:PutItem", "allowed"),
         ("RefundOrderFunction", "dynamodb:Scan", "implicitDeny"),
+        ("FulfillApprovedOrderFunction", "dynamodb:PutItem", "allowed"),
+        ("ReceiveWebhookFunction", "dynamodb:PutItem", "implicitDeny"),
     ],
 )
 def test_only_who_changes_the_shop_reaches_the_effects(
-    stack: LocalStack, function: str, right: str, decision: str
+    stack: LocalStack, function: str, right: str, decided: str
 ) -> None:
     table = stack.account.client("dynamodb").describe_table(
         TableName=stack.outputs["EffectsTableName"]
     )["Table"]["TableArn"]
-    role = stack.account.client("lambda").get_function_configuration(
-        FunctionName=stack.resources[function]
-    )["Role"]
 
-    [result] = stack.account.client("iam").simulate_principal_policy(
-        PolicySourceArn=role, ActionNames=[right], ResourceArns=[table]
-    )["EvaluationResults"]
+    assert decision(stack, function, right, table) == decided
 
-    assert result["EvalDecision"] == decision
+
+@pytest.mark.parametrize(
+    ("function", "decided"),
+    [
+        ("ReceiveWebhookFunction", "implicitDeny"),
+        ("RedriveQuarantineFunction", "implicitDeny"),
+        ("FulfillApprovedOrderFunction", "allowed"),
+    ],
+)
+def test_what_judges_deliveries_cannot_read_the_credential(
+    stack: LocalStack, function: str, decided: str
+) -> None:
+    secret = stack.outputs["WixSecretArn"]
+
+    assert decision(stack, function, "secretsmanager:GetSecretValue", secret) == decided
 
 
 def test_a_functions_own_role_reads_the_secret(stack: LocalStack) -> None:

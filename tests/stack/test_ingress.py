@@ -14,8 +14,17 @@ from tests.local_stack import LocalStack, Message
 TAKEN = template.source()["Resources"]["WebhookMethod"]["Properties"]["Integration"][
     "RequestTemplates"
 ]
+CONSUMER = "ReceiveWebhookFunction"
 LARGEST = 1024 * 1024
 PROBLEM = "application/problem+json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_receives(stack: LocalStack) -> Iterator[None]:
+    """No function runs while deliveries are taken, and none gets what is made up here."""
+    with stack.paused(CONSUMER):
+        yield
+        stack.account.client("sqs").purge_queue(QueueUrl=stack.outputs["WebhookInboxUrl"])
 
 
 def post(stack: LocalStack, body: bytes, content_type: str | None = "text/plain") -> httpx.Response:

@@ -29,6 +29,7 @@ RUN = {
 }
 CALL_WIX = RUN | {"secretsmanager:GetSecretValue WixSecret"}
 RECORD_EFFECTS = {"dynamodb:DeleteItem EffectsTable", "dynamodb:PutItem EffectsTable"}
+PUBLISH_DELIVERIES = {"events:PutEvents EventBus if events:source is wix"}
 ANNOUNCE = {"events:PutEvents EventBus if events:source is wix-admin"}
 
 
@@ -46,6 +47,17 @@ RIGHTS = {
     "orders/refund_order": CALL_WIX | RECORD_EFFECTS,
     "orders/fulfill_order": CALL_WIX | RECORD_EFFECTS,
     "orders/record_payment": CALL_WIX | RECORD_EFFECTS,
+    "webhooks/receive_webhook": RUN
+    | PUBLISH_DELIVERIES
+    | work_off("WebhookInbox", "WebhookDeadLetters")
+    | {"sqs:SendMessage WebhookQuarantine"},
+    "webhooks/redrive_quarantine": RUN
+    | PUBLISH_DELIVERIES
+    | {
+        "sqs:ChangeMessageVisibility WebhookQuarantine",
+        "sqs:DeleteMessage WebhookQuarantine",
+        "sqs:ReceiveMessage WebhookQuarantine",
+    },
     "automations/fulfill_approved_order": CALL_WIX
     | RECORD_EFFECTS
     | ANNOUNCE
@@ -246,6 +258,20 @@ def test_a_function_knows_what_it_has_rights_to_and_nothing_else(action: str) ->
     known = {value["Ref"] for value in variables.values()} & SOURCE["Resources"].keys()
 
     assert known == {right.split()[1] for right in RIGHTS[action] - CALL_WIX}
+
+
+def test_what_judges_deliveries_has_no_right_to_the_credential() -> None:
+    for action in ("webhooks/receive_webhook", "webhooks/redrive_quarantine"):
+        [role, _] = FUNCTIONS[ACTIONS[action]]["Role"]["Fn::GetAtt"]
+
+        assert not any("WixSecret" in right for right in rights(SOURCE["Resources"][role]))
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_only_what_judges_deliveries_has_the_layer_for_that(action: str) -> None:
+    own = FUNCTIONS[ACTIONS[action]].get("Layers", [])
+
+    assert own == ([{"Ref": "WixWebhooksLayer"}] if action.startswith("webhooks/") else [])
 
 
 @pytest.mark.parametrize("policy", CALLERS)
@@ -494,7 +520,7 @@ WORKERS = {
 
 
 def test_all_work_is_worked_off() -> None:
-    assert {named(source["Queue"]) for source in WORKERS.values()} == WORK - {"WebhookInbox"}
+    assert {named(source["Queue"]) for source in WORKERS.values()} == WORK
 
 
 @pytest.mark.parametrize("function", WORKERS)
