@@ -6,12 +6,14 @@ import signal
 import tempfile
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 from tests.local_stack.aws import REGION, Credentials
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.stack import LocalStack, local_stack
+from tests.wix_simulator import line
 
 ORDERS = 12
 
@@ -45,6 +47,11 @@ def _wait() -> None:
 def _instructions(stack: LocalStack, logs: Path) -> str:
     orders = stack.wix.seed_orders(ORDERS)
     order = stack.wix.add_order(total="49.73")
+    new = stack.wix.add_order(
+        lines=[line(1, "9.00", kind="DIGITAL", name="Recipe book"), line(1, "12.50", name="Mug")],
+        status="INITIALIZED",
+    )
+    stack.wix.webhooks.subscribe(stack.webhook_url)
     operator = stack.admin
     reader = stack.caller("OrdersReaderPolicy")
     refund = {"amount": "5.00", "reason": "Arrived damaged"}
@@ -68,13 +75,24 @@ def _instructions(stack: LocalStack, logs: Path) -> str:
             "Try the same as somebody who may only read",
             _curl(stack, reader, "POST", f"/orders/{order['id']}/refunds", refund, key="try-1"),
         ),
+        (
+            "Let a new order be paid at Wix: its book is fulfilled, its mug announced",
+            _plain_curl(f"{stack.wix.url}/_simulator/orders/approve", {"order_id": new["id"]}),
+        ),
+        ("Say, as the warehouse, that the mug was sent", _dispatch(stack, new)),
+        ("Read the new order", _curl(stack, operator, "GET", f"/orders/{new['id']}")),
+        (
+            "See what Wix delivered, and how it was answered",
+            _plain_curl(f"{stack.wix.url}/_simulator/webhooks/deliveries"),
+        ),
     ]
     pasted = "\n\n".join(f"  # {what}\n{indent(call, '  ')}" for what, call in calls)
     return f"""
-  API   {stack.api_url}
-  Wix   {stack.wix.url}  with {len(orders) + 1} orders
-  AWS   {stack.account.endpoint}  (region {REGION}, access key test, secret key test)
-  Logs  {logs}
+  API       {stack.api_url}
+  Webhooks  {stack.webhook_url}
+  Wix       {stack.wix.url}  with {len(orders) + 2} orders; it tells the webhooks of changes
+  AWS       {stack.account.endpoint}  (region {REGION}, access key test, secret key test)
+  Logs      {logs}
 
   A caller for every route   {operator.key_id}  {operator.secret}
   A caller who only reads    {reader.key_id}  {reader.secret}
@@ -93,15 +111,53 @@ def _curl(
     *,
     key: str | None = None,
 ) -> str:
-    """A signed call for a shell. curl signs by itself, from version 7.75 on."""
-    signing = ["--aws-sigv4", f"aws:amz:{REGION}:execute-api"]
-    lines = [
-        ["curl", "-s", *signing, "--user", f"{caller.key_id}:{caller.secret}"],
-        ["-X", method, stack.api_url + path],
-    ]
+    """A signed call for a shell."""
+    lines = [_signed_by(caller, "execute-api"), ["-X", method, stack.api_url + path]]
     if body is not None:
         lines.append(["-H", "Content-Type: application/json"])
         lines.append(["-d", json.dumps(body)])
     if key is not None:
         lines.append(["-H", f"Idempotency-Key: {key}"])
-    return " \\\n  ".join(shlex.join(line) for line in lines)
+    return _for_a_shell(lines)
+
+
+def _dispatch(stack: LocalStack, order: Any) -> str:
+    """The warehouse's event about an order's second line."""
+    sent = {
+        "dispatchId": "D-1",
+        "orderId": order["id"],
+        "lines": [{"lineItemId": order["lineItems"][1]["id"], "quantity": 1}],
+        "carrier": "ups",
+        "trackingNumber": "1Z999AA10123456784",
+    }
+    event = {
+        "EventBusName": stack.outputs["EventBusName"],
+        "Source": "warehouse",
+        "DetailType": "Shipment Dispatched",
+        "Detail": json.dumps(sent),
+    }
+    return _for_a_shell(
+        [
+            _signed_by(stack.caller("WarehousePolicy"), "events"),
+            ["-H", "X-Amz-Target: AWSEvents.PutEvents"],
+            ["-H", "Content-Type: application/x-amz-json-1.1"],
+            ["-d", json.dumps({"Entries": [event]}), stack.account.endpoint],
+        ]
+    )
+
+
+def _plain_curl(url: str, body: object = None) -> str:
+    lines = [["curl", "-s", url]]
+    if body is not None:
+        lines.append(["-d", json.dumps(body)])
+    return _for_a_shell(lines)
+
+
+def _signed_by(caller: Credentials, service: str) -> list[str]:
+    """curl signs by itself, from version 7.75 on."""
+    signing = ["--aws-sigv4", f"aws:amz:{REGION}:{service}"]
+    return ["curl", "-s", *signing, "--user", f"{caller.key_id}:{caller.secret}"]
+
+
+def _for_a_shell(lines: list[list[str]]) -> str:
+    return " \\\n  ".join(shlex.join(each) for each in lines)
