@@ -50,8 +50,8 @@ class Scope:
 
     Attributes:
         site_id: The site.
-        operation: The name of the operation that changes the shop.
-        target: The id of the thing that it changes.
+        operation: The name of the effect.
+        target: The id of the thing that it is about.
         key: The caller's idempotency key.
     """
 

@@ -14,11 +14,14 @@ from pydantic import ConfigDict, Field
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
 from wix_admin.bus import EventBus
 from wix_admin.client import WixClient
+from wix_admin.errors import WixRequestError, WixUnavailableError
 from wix_admin.models import Answer, FunctionInput, Guid, Json
 from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderLine, fetch_order
 from wix_admin.orders.fulfilling import (
+    Fulfillment,
     FulfillmentLine,
+    FulfillmentReceipt,
     FulfillOrderInput,
     OrderFulfillment,
     fetch_fulfillments,
@@ -30,20 +33,27 @@ READY_TO_SHIP = "Order Ready To Ship"
 
 NEED_NO_SHIPPING = {"DIGITAL", "GIFT_CARD", "SERVICE"}
 REFUNDED = {"PARTIALLY_REFUNDED", "FULLY_REFUNDED"}
+NOT_DECIDED = {"INITIALIZED", "PENDING"}
 
 type AutoFulfill = Literal["digital", "all", "none"]
 """Which lines are fulfilled without anyone asking: what needs no shipping, everything, nothing."""
 
 
 class ApprovedOrderInput(FunctionInput):
-    """An event of Wix about an order. Its copy of the order is not even read."""
+    """An event of Wix about an order. Its copy of the order is not even read.
+
+    Only the order's id is part of the fingerprint: every event about an order is the same request.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     order_id: Guid = Field(alias="entityId")
+    slug: str | None = Field(
+        default=None, exclude=True, description="What happened, such as approved."
+    )
     triggered_by_anonymize_request: bool = Field(
         default=False,
-        exclude=True,  # from the fingerprint: every event about an order is the same request
+        exclude=True,
         description="Somebody's personal data was removed, and nothing else happened.",
     )
 
@@ -103,11 +113,14 @@ def act_on_approved_order(
         StillRunningError: If another event about the order is being worked on.
         OutcomeUnknownError: If an earlier try may have been carried out.
         WixRequestError: If Wix refused to fulfill the order, now or earlier.
+        WixUnavailableError: If Wix does not show the approval yet that it told of.
         AdminError: If Wix or the ledger cannot be asked.
     """
     if event.triggered_by_anonymize_request:
         return _leave_alone(event.order_id, "anonymized")
     order = fetch_order(wix, event.order_id)
+    if event.slug == "approved" and order.status in NOT_DECIDED:
+        raise WixUnavailableError("Wix told that the order is approved, but does not show it yet")
     reason = _reason_to_leave(order)
     if reason:
         return _leave_alone(order.id, reason)
@@ -183,6 +196,18 @@ class PartFulfillment(OrderFulfillment):
         """Count the units that are left."""
         return _units(self._wix, self._order, self._lines)
 
+    def send(self, sent: Sent) -> FulfillmentReceipt:
+        """Create the fulfillment; if Wix refuses, see whether it was faster itself.
+
+        Raises:
+            LeftAloneError: If nothing is left to fulfill by now.
+        """
+        try:
+            return super().send(sent)
+        except WixRequestError:
+            _still_left(self._order, self._lines, fetch_fulfillments(self._wix, self.target))
+            raise
+
 
 def _leave_alone(order_id: str, reason: Reason) -> LeftAlone:
     logger.info("An order is left alone", extra={"orderId": order_id, "leftAlone": reason})
@@ -242,7 +267,13 @@ def _units(wix: WixClient, order: Order, lines: list[OrderLine]) -> dict[str, in
         LeftAloneError: If there are none.
     """
     untouched = order.fulfillment_status == "NOT_FULFILLED"
-    left = units_left(order, [] if untouched else fetch_fulfillments(wix, order.id))
+    return _still_left(order, lines, [] if untouched else fetch_fulfillments(wix, order.id))
+
+
+def _still_left(
+    order: Order, lines: list[OrderLine], fulfillments: list[Fulfillment]
+) -> dict[str, int]:
+    left = units_left(order, fulfillments)
     units = {each.id: left[each.id] for each in lines if left[each.id] > 0}
     if not units:
         raise LeftAloneError("fulfilled")

@@ -10,7 +10,7 @@ from tests.unit.automations.calls import act, approved, asked, sample, wix_shows
 from tests.unit.automations.conftest import Bus
 from tests.unit.orders.calls import call
 from tests.wix_simulator import WixSimulator, line, offline
-from wix_admin.errors import InputError, SettingsError, WixNotFoundError
+from wix_admin.errors import InputError, SettingsError, WixNotFoundError, WixUnavailableError
 
 pytestmark = pytest.mark.usefixtures("bus")
 
@@ -234,14 +234,39 @@ def test_nothing_is_done_where_nothing_is_to_be_done(
 # ---- What is left alone -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("status", ["INITIALIZED", "PENDING"])
+def test_a_payment_for_an_order_that_is_not_approved_yet_is_left_to_the_approval(
+    wix: WixSimulator, status: str
+) -> None:
+    order = mixed_order(wix)
+    wix_shows(wix, {**order, "status": status})
+
+    answer = act(approved(order["id"], slug="payment_status_updated"))
+
+    assert answer == {"orderId": order["id"], "leftAlone": "not_approved"}
+
+
+@pytest.mark.parametrize("status", ["INITIALIZED", "PENDING"])
+def test_an_approval_that_wix_tells_of_before_it_shows_it_is_not_missed(
+    wix: WixSimulator, bus: Bus, status: str
+) -> None:
+    order = mixed_order(wix)
+    wix_shows(wix, {**order, "status": status}, times=1)
+
+    with pytest.raises(WixUnavailableError, match="does not show it yet"):
+        act(approved(order["id"]))
+    answer = act(approved(order["id"]))
+
+    assert answer["fulfilled"]
+    assert len(bus.events) == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
         ({"status": "CANCELED"}, "canceled"),
         ({"status": "CANCELED", "paymentStatus": "FULLY_REFUNDED"}, "canceled"),
         ({"status": "REJECTED"}, "rejected"),
-        ({"status": "INITIALIZED", "paymentStatus": "NOT_PAID"}, "not_approved"),
-        ({"status": "PENDING"}, "not_approved"),
         ({"status": "SOMETHING_NEW"}, "not_approved"),
         ({"status": None}, "not_approved"),
         ({"imported": True}, "imported"),

@@ -362,6 +362,22 @@ def test_a_refused_fulfillment_does_not_hold_back_the_goods(wix: WixSimulator, b
     assert [each["lines"][0]["lineItemId"] for each in bus.details] == [GOODS]
 
 
+def test_what_wix_fulfilled_itself_a_moment_earlier_is_no_refusal(
+    wix: WixSimulator, bus: Bus
+) -> None:
+    order_id = mixed_order(wix)
+    # Wix, or a person, is faster than we are after our reading of the order.
+    wix_shows(wix, wix.order(order_id), times=1)
+    call("fulfill_order", {"lines": [{"lineItemId": FILE}]}, key="by-hand", order_id=order_id)
+
+    answer = act(approved(order_id))
+
+    assert answer["fulfilled"] == []
+    assert len(wix.fulfillments(order_id)) == 1
+    assert ledger("fulfillments.create")["state"] == "settled"
+    assert len(bus.events) == 1
+
+
 def test_what_wix_refuses_for_good_is_refused_again_without_asking(
     wix: WixSimulator, bus: Bus
 ) -> None:
