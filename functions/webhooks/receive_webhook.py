@@ -3,8 +3,10 @@
 from wix_admin.doors import LambdaContext
 from wix_admin.models import Json
 from wix_admin.queues import work_off
-from wix_admin.webhooks.receiving import receive
+from wix_admin.webhooks.receiving import RECEIVE_SECONDS, receive
 
 
 def handler(batch: Json, context: LambdaContext) -> Json:
-    return work_off(batch, receive, action="receive_webhook", request_id=context.aws_request_id)
+    return work_off(
+        batch, receive, context, action="receive_webhook", needs_seconds=RECEIVE_SECONDS
+    )

@@ -12,7 +12,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
+from wix_admin.doors import LambdaContext
+from wix_admin.errors import (
+    AdminError,
+    InputError,
+    OutOfTimeError,
+    QueueUnavailableError,
+    UnexpectedError,
+)
 from wix_admin.messages import MAX_ATTRIBUTES, Attributes, Message, Queue, milliseconds, text
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, wait_for
@@ -48,7 +55,12 @@ def is_batch(event: Json) -> bool:
 
 
 def work_off(
-    event: Json, act: Callable[[Message], object], *, action: str, request_id: str
+    event: Json,
+    act: Callable[[Message], object],
+    context: LambdaContext,
+    *,
+    action: str,
+    needs_seconds: float = 0.0,
 ) -> Json:
     """Act on every message of a batch; one that fails does not touch the others.
 
@@ -60,8 +72,10 @@ def work_off(
     Args:
         event: A batch, as Lambda makes it of a queue's messages.
         act: Does what a message asks for. Raises `AdminError` or `WixAuthError`, having logged it.
+        context: Lambda's context.
         action: The function's name.
-        request_id: The id that our logs have.
+        needs_seconds: How long one message may take. With less time left none is begun, as the
+            end of the function would send back those that are done, too.
 
     Returns:
         `{"batchItemFailures": [{"itemIdentifier": ...}]}`: the messages that stay.
@@ -83,6 +97,7 @@ def work_off(
         message = Message.of_record(record.raw_event)
         failure: AdminError | WixAuthError
         try:
+            _require_time(context, needs_seconds)
             act(message)
         except (AdminError, WixAuthError) as error:
             failure = error
@@ -92,7 +107,9 @@ def work_off(
             failure = UnexpectedError("A fault of ours: the log has it under this request id")
         else:
             return
-        if _is_hopeless(failure, message) and _given_up(message, failure, action, request_id):
+        if _is_hopeless(failure, message) and _given_up(
+            message, failure, action, context.aws_request_id
+        ):
             return
         _put_off(message, failure)
         raise failure
@@ -103,6 +120,11 @@ def work_off(
         processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
     )
     return dict(failed)
+
+
+def _require_time(context: LambdaContext, seconds: float) -> None:
+    if context.get_remaining_time_in_millis() < seconds * 1000:
+        raise OutOfTimeError("The message was not begun, as too little time was left")
 
 
 def _is_hopeless(failure: AdminError | WixAuthError, message: Message) -> bool:
@@ -149,13 +171,13 @@ def _put_off(message: Message, failure: AdminError | WixAuthError) -> None:
     if url is None:
         return
     seconds = _wait(failure, message.receives)
-    about = {"messageId": message.id, "receives": message.receives, "seconds": seconds}
+    about = {"messageId": message.id, "receives": message.receives, "reason": code_of(failure)}
     try:
         Queue(url, queue_client()).hide(message, seconds)
     except QueueUnavailableError as error:
         logger.warning("A message cannot be put off", extra={**about, "detail": str(error)})
     else:
-        logger.info("A message is put off", extra=about)
+        logger.info("A message is put off", extra={**about, "seconds": seconds})
 
 
 def _wait(failure: AdminError | WixAuthError, receives: int) -> int:

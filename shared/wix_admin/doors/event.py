@@ -40,8 +40,8 @@ def serve(event: Json, context: LambdaContext, perform: Perform, action: str) ->
     return work_off(
         event,
         lambda message: _act(_content(message.body), context, perform),
+        context,
         action=action,
-        request_id=context.aws_request_id,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from functions.webhooks.receive_webhook import handler
 from tests import canaries
@@ -338,6 +339,21 @@ def test_one_bad_delivery_does_not_touch_the_others(scene: Scene) -> None:
 
     assert [event["detail"]["id"] for event in scene.published()] == ["e-0", "e-2", "e-3"]
     assert scene.quarantined() == [forged]
+
+
+def test_a_bus_that_hangs_does_not_end_the_function(scene: Scene) -> None:
+    ids = [scene.deliver(scene.key.sign(signed_claims())) for _ in range(3)]
+    context = Context(milliseconds=30_000)
+
+    def hang() -> None:
+        context.milliseconds -= 18_000
+        raise ReadTimeoutError(endpoint_url="here")
+
+    with aws_answers("events.PutEvents", hang):
+        answer = handler(scene.inbox.batch(), context)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": each} for each in ids]}
+    assert context.milliseconds == 12_000
 
 
 def test_what_no_queue_sent_is_refused(scene: Scene) -> None:

@@ -73,7 +73,7 @@ def worked_off(batch: dict[str, Any], failure: Exception | None = None) -> list[
         if failure:
             raise failure
 
-    answer = work_off(batch, act, action="an_action", request_id="r-1")
+    answer = work_off(batch, act, Context("r-1"), action="an_action")
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
@@ -85,7 +85,7 @@ def test_each_message_is_acted_on(queue: QueueInMemory, dead_letters: QueueInMem
     queue.send("b")
     seen: list[Message] = []
 
-    answer = work_off(queue.batch(), seen.append, action="an_action", request_id="r-1")
+    answer = work_off(queue.batch(), seen.append, Context("r-1"), action="an_action")
 
     assert answer == {"batchItemFailures": []}
     assert [each.body for each in seen] == ["a", "b"]
@@ -149,7 +149,7 @@ def test_a_message_that_fails_does_not_touch_the_others(
             raise failures[message.body]
         done.append(message.body)
 
-    answer = work_off(queue.batch(), act, action="an_action", request_id="r-1")
+    answer = work_off(queue.batch(), act, Context("r-1"), action="an_action")
 
     stays = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
     assert done == ["a", "e"]
@@ -173,6 +173,24 @@ def test_a_message_that_cannot_be_given_up_on_stays(
     assert len(waits) == 1
     [line] = [line for line in log_lines() if line["message"] == "A message cannot be given up on"]
     assert (line["messageId"], line["level"]) == (message_id, "WARNING")
+
+
+def test_what_there_is_too_little_time_for_is_not_begun(
+    queue: QueueInMemory, dead_letters: QueueInMemory, waits: list[int]
+) -> None:
+    ids = [queue.send(body) for body in "abc"]
+    context, done = Context("r-1", milliseconds=30_000), []
+
+    def act(message: Message) -> None:
+        done.append(message.body)
+        context.milliseconds -= 10_001
+
+    answer = work_off(queue.batch(), act, context, action="an_action", needs_seconds=20.0)
+
+    assert done == ["a"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": ids[n]} for n in (1, 2)]}
+    assert len(waits) == 2
+    assert dead_letters.said() == []
 
 
 @pytest.mark.parametrize("receives", ["1", LAST])
