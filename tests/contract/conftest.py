@@ -17,10 +17,12 @@ from tests.contract.functions import Functions
 from tests.contract.ledger import Ledger
 from tests.local_stack import Account, Artifacts
 from tests.local_stack.emulator import emulator
+from tests.local_stack.queues import Published, listening
 from tests.local_stack.stack import CREDENTIAL
 from tests.wix_simulator import WixSimulator
 
 TABLE = "effects"
+BUS = "events"
 
 type StoreSecret = Callable[[str | None], str]
 
@@ -88,9 +90,32 @@ def wix(shared_wix: WixSimulator) -> Iterator[WixSimulator]:
 
 
 @pytest.fixture(scope="session")
-def values(shared_wix: WixSimulator, store_secret: StoreSecret, ledger: Ledger) -> dict[str, str]:
+def published(account: Account) -> Iterator[Published]:
+    """What comes over our bus."""
+    account.client("events").create_event_bus(Name=BUS)
+    with listening(account, BUS) as published:
+        yield published
+
+
+@pytest.fixture(scope="session")
+def values(
+    account: Account,
+    shared_wix: WixSimulator,
+    store_secret: StoreSecret,
+    ledger: Ledger,
+    published: Published,
+) -> dict[str, str]:
     """What each variable of the template is here."""
+    sqs = account.client("sqs")
     return {
+        "AUTO_FULFILL": "digital",
+        "CREDENTIAL_MAX_AGE_DAYS": "365",
+        "DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="dead-letters")["QueueUrl"],
+        "EVENT_BUS_NAME": BUS,
+        "QUARANTINE_URL": sqs.create_queue(QueueName="quarantine")["QueueUrl"],
+        "QUEUE_URL": sqs.create_queue(QueueName="work")["QueueUrl"],
+        "WIX_INSTANCE_IDS": canaries.INSTANCE_ID,
+        "WIX_WEBHOOK_PUBLIC_KEYS": shared_wix.webhooks.public_key,
         "WIX_API_URL": shared_wix.url,
         "WIX_SECRET_ARN": store_secret(json.dumps(CREDENTIAL)),
         "WIX_SITE_ID": canaries.SITE_ID,

@@ -15,20 +15,26 @@ class Ledger:
     client: DynamoDBClient
     table: str
 
-    def item(self, order_id: str, key: str) -> dict[str, Any]:
-        """What is remembered of a request for an order, as plain text by name."""
+    def item(self, order_id: str, key: str, *, operation: str = "") -> dict[str, Any]:
+        """What is remembered of a request for an order, as plain text by name.
+
+        Args:
+            operation: The effect that it made, if it made several.
+        """
         found = [
             each
             for page in self.client.get_paginator("scan").paginate(TableName=self.table)
             for each in page["Items"]
-            if each["target"].get("S") == order_id and each["pk"].get("S", "").endswith(f"#{key}")
+            if each["target"].get("S") == order_id
+            and each["pk"].get("S", "").endswith(f"#{key}")
+            and operation in each["operation"].get("S", "")
         ]
         assert len(found) == 1, f"{len(found)} items remember it"
         return {name: next(iter(value.values())) for name, value in found[0].items()}
 
-    def grow_older(self, order_id: str, key: str, seconds: float) -> None:
+    def grow_older(self, order_id: str, key: str, seconds: float, *, operation: str = "") -> None:
         """Move an item into the past, as if so much time had gone by since it was written."""
-        item = self.item(order_id, key)
+        item = self.item(order_id, key, operation=operation)
         moved = [name for name in TIMES if name in item]
         self.client.update_item(
             TableName=self.table,
