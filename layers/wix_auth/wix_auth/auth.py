@@ -155,14 +155,16 @@ class WixAuth(httpx.Auth):
     def reread(self) -> StoredCredential:
         """Read the secret anew, and authorise later requests with what stands in it now.
 
-        The token is forgotten, and no earlier error stands in the way.
+        A token is forgotten if it was bought with another version of the secret. No earlier error
+        stands in the way.
 
         Raises:
             WixAuthError: One of the `Secret…Error` classes; nothing is forgotten then.
         """
         with self._lock:
             stored = self._secrets.reread()
-            self._grant = None
+            if self._grant is not None and self._grant.version_id != stored.version_id:
+                self._grant = None
             self._quiet_until = -math.inf
             return stored
 
