@@ -95,6 +95,7 @@ def decision(stack: LocalStack, function: str, right: str, arn: str) -> str:
         ("RefundOrderFunction", "dynamodb:Scan", "implicitDeny"),
         ("FulfillApprovedOrderFunction", "dynamodb:PutItem", "allowed"),
         ("ReceiveWebhookFunction", "dynamodb:PutItem", "implicitDeny"),
+        ("CheckCredentialsFunction", "dynamodb:PutItem", "implicitDeny"),
     ],
 )
 def test_only_who_changes_the_shop_reaches_the_effects(
@@ -113,6 +114,7 @@ def test_only_who_changes_the_shop_reaches_the_effects(
         ("ReceiveWebhookFunction", "implicitDeny"),
         ("RedriveQuarantineFunction", "implicitDeny"),
         ("FulfillApprovedOrderFunction", "allowed"),
+        ("CheckCredentialsFunction", "allowed"),
     ],
 )
 def test_what_judges_deliveries_cannot_read_the_credential(

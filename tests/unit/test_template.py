@@ -65,6 +65,7 @@ RIGHTS = {
     "automations/fulfill_dispatched_shipment": CALL_WIX
     | RECORD_EFFECTS
     | work_off("DispatchedShipments", "DispatchedShipmentsDeadLetters"),
+    "schedules/check_credentials": CALL_WIX | ANNOUNCE,
 }
 """What each function may do to what, besides writing its own log."""
 
@@ -269,9 +270,12 @@ def test_what_judges_deliveries_has_no_right_to_the_credential() -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_only_what_judges_deliveries_has_the_layer_for_that(action: str) -> None:
+    of_all = SOURCE["Globals"]["Function"]["Layers"]
     own = FUNCTIONS[ACTIONS[action]].get("Layers", [])
 
-    assert own == ([{"Ref": "WixWebhooksLayer"}] if action.startswith("webhooks/") else [])
+    layers = [layer["Ref"] for layer in (*of_all, *own)]
+    judging = ["WixWebhooksLayer"] if action.startswith("webhooks/") else []
+    assert layers == ["WixAdminLayer", "WixAuthLayer", *judging]
 
 
 @pytest.mark.parametrize("policy", CALLERS)
@@ -465,6 +469,33 @@ def test_events_are_archived_for_as_long_as_wanted() -> None:
     assert archive["Properties"]["SourceArn"] == {"Fn::GetAtt": ["EventBus", "Arn"]}
     assert archive["Properties"]["RetentionDays"] == {"Ref": "EventArchiveDays"}
     assert "EventPattern" not in archive["Properties"]
+
+
+# ---- Schedules ------------------------------------------------------------------
+
+
+def test_the_credential_is_checked_every_hour(expanded: Template) -> None:
+    [schedule] = template.of_type(expanded, "AWS::Scheduler::Schedule").values()
+
+    assert "Name" not in schedule["Properties"], "another site's stack would want the same name"
+    assert schedule["Properties"]["ScheduleExpression"] == "rate(1 hour)"
+    assert schedule["Properties"]["State"] == "ENABLED"
+    assert schedule["Properties"]["Target"] == {
+        "Arn": {"Fn::GetAtt": ["CheckCredentialsFunction", "Arn"]},
+        "Input": "{}",
+        "RoleArn": {"Fn::GetAtt": ["CheckCredentialsScheduleRole", "Arn"]},
+        "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3},
+        "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["UndeliveredEvents", "Arn"]}},
+    }
+
+
+def test_a_schedule_may_call_its_function_and_keep_what_it_cannot_hand_over() -> None:
+    role = SOURCE["Resources"]["CheckCredentialsScheduleRole"]
+
+    assert [(each["Action"], named(each["Resource"])) for each in statements(role)] == [
+        ("lambda:InvokeFunction", "CheckCredentialsFunction"),
+        ("sqs:SendMessage", "UndeliveredEvents"),
+    ]
 
 
 # ---- Queues ---------------------------------------------------------------------
