@@ -160,6 +160,23 @@ def test_no_queue_is_asked_whether_a_rule_may_send_to_it(stack: LocalStack) -> N
         assert len(published.wait_for(1)) == 1
 
 
+def test_a_function_is_handed_messages_that_its_role_may_not_receive(stack: LocalStack) -> None:
+    # AWS refuses to connect the two.
+    queues, functions = stack.account.client("sqs"), stack.account.client("lambda")
+    url = queues.create_queue(QueueName="gap")["QueueUrl"]
+    queue = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    source = functions.create_event_source_mapping(
+        FunctionName=stack.resources["GetOrderFunction"],
+        EventSourceArn=queue["Attributes"]["QueueArn"],
+    )
+
+    queues.send_message(QueueUrl=url, MessageBody="{}")
+
+    assert wait_for(lambda: [each for each in messages(stack.account, url) if each.received])
+    functions.delete_event_source_mapping(UUID=source["UUID"])
+    queues.delete_queue(QueueUrl=url)
+
+
 def test_what_a_rule_cannot_hand_over_is_lost(stack: LocalStack) -> None:
     gone = {"Fn::Sub": "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:gone"}
     targets = [
