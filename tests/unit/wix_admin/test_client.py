@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -60,13 +60,17 @@ def raw(
 class Vault:
     """The part of Secrets Manager's client that is used, with one credential in it."""
 
-    def get_secret_value(self, **_: str) -> dict[str, str]:
+    def get_secret_value(self, **_: str) -> dict[str, Any]:
         credential = {
             "kind": "client_credentials",
             "client_id": canaries.CLIENT_ID,
             "client_secret": canaries.CLIENT_SECRET,
         }
-        return {"SecretString": json.dumps(credential), "VersionId": "v1"}
+        return {
+            "SecretString": json.dumps(credential),
+            "VersionId": "v1",
+            "CreatedDate": datetime.now(UTC),
+        }
 
 
 def auth() -> WixAuth:
