@@ -589,6 +589,11 @@ def test_a_failed_message_holds_up_no_other_and_few_run_at_once(function: str) -
     assert 1 <= source["BatchSize"] <= 10
 
 
+@pytest.mark.parametrize("queue", QUEUES.keys() - WORK)
+def test_an_operator_finds_what_waits_among_the_outputs(queue: str) -> None:
+    assert SOURCE["Outputs"][f"{queue}Url"]["Value"] == {"Ref": queue}
+
+
 def test_deliveries_that_are_not_worked_off_raise_an_alarm() -> None:
     [alarm] = alarms("WebhookInbox")
 
