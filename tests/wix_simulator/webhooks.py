@@ -311,7 +311,7 @@ class Webhooks:
             event = self._state.world.events.make(
                 event_type,
                 entity_id,
-                content or {"actionEvent": {"body": {}}},
+                {"actionEvent": {"body": {}}} if content is None else content,
                 instance_id=instance_id,
                 identity=identity,
                 event_id=event_id,
