@@ -4,7 +4,6 @@ Every step is a real call to the deployed stack. What it answers is printed as i
 story ends early, with an error, if a step is not as told.
 """
 
-import itertools
 import json
 import tempfile
 from collections.abc import Sequence
@@ -16,18 +15,16 @@ from typing import Any
 import httpx
 
 from tests.local_stack.aws import Credentials
+from tests.local_stack.demo_webhooks import WebhookStory
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.stack import LocalStack, local_stack
+from tests.local_stack.telling import UntoldError, holds, says, shows
 from tests.wix_simulator import line
 
 SEEDED_ORDERS = 40
 DAMAGED = {"amount": "12.15", "reason": "One bag arrived damaged"}
-
-
-class UntoldError(Exception):
-    """A step did not go as the story says."""
 
 
 def main() -> int:
@@ -39,8 +36,11 @@ def main() -> int:
             with progress.step("Building layers and functions"):
                 artifacts = build(folder / "build", folder)
             with local_stack(artifacts, folder, folder, progress) as stack:
-                _Story(stack).tell()
-    except (ProcessError, UntoldError) as error:
+                _CallersStory(stack).tell()
+                with stack.published() as bus:
+                    WebhookStory(stack, bus).tell()
+                print("\nAll as told.")
+    except (ProcessError, TimeoutError, UntoldError) as error:
         print(f"\n{error}")
         return 1
     except KeyboardInterrupt:
@@ -62,13 +62,12 @@ class _Order:
         return f"/orders/{self.id}"
 
 
-class _Story:
-    """The chapters, in order, and what they share."""
+class _CallersStory:
+    """The chapters about callers, in order, and what they share."""
 
     def __init__(self, stack: LocalStack) -> None:
         self._stack = stack
         self._wix = stack.wix
-        self._chapters = itertools.count(1)
         self._reader = stack.caller("OrdersReaderPolicy")
         self._warehouse = stack.caller("FulfillmentPolicy")
         self._service = stack.caller("RefundsPolicy")
@@ -85,28 +84,28 @@ class _Story:
         self._healing()
         calls, tokens = len(self._wix.requests(path="/ecom/*")), self._wix.exchanges
         print(f"\n{calls} calls to Wix: 1 fulfillment, 1 refund.", end=" ")
-        print(f"{tokens} tokens: one for each process, one anew.\nAll as told.")
+        print(f"{tokens} tokens: one for each process, one anew.")
 
     def _who_gets_in(self) -> None:
-        self._says("A call that is not signed gets nowhere")
+        says("A call that is not signed gets nowhere")
         self._call(None, "GET", self._order.path, expect=403, show=["code"])
 
-        self._says("Neither does a caller with the wrong role: a reader who tries to refund")
+        says("Neither does a caller with the wrong role: a reader who tries to refund")
         self._refund(DAMAGED, by=self._reader, expect=403)
-        self._holds("Wix was not asked", not self._wix.requests())
+        holds("Wix was not asked", not self._wix.requests())
 
     def _reading(self) -> None:
-        self._says("A reader lists what is paid and not sent yet")
+        says("A reader lists what is paid and not sent yet")
         unsent = {"paymentStatus": "PAID", "fulfillmentStatus": "NOT_FULFILLED"}
         wanted = {"filter": unsent, "limit": 5}
         page = self._call(
             self._reader, "POST", "/orders/query", wanted, expect=200, show=["hasMore"]
         )
         found = [each["id"] for each in page["items"]]
-        self._holds(f"{len(found)} orders, the newest is ours", found[0] == self._order.id)
+        holds(f"{len(found)} orders, the newest is ours", found[0] == self._order.id)
 
     def _fulfilling(self) -> None:
-        self._says("The warehouse has sent one of two bags of beans")
+        says("The warehouse has sent one of two bags of beans")
         sent = {
             "dispatchId": "D-1001",
             "lines": [{"lineItemId": self._order.beans, "quantity": 1}],
@@ -116,35 +115,35 @@ class _Story:
         path = f"{self._order.path}/fulfillments"
         self._call(self._warehouse, "POST", path, sent, expect=200, show=["trackingNumber"])
         status = self._wix.order(self._order.id)["fulfillmentStatus"]
-        self._holds(f"At Wix the order is {status}", status == "PARTIALLY_FULFILLED")
+        holds(f"At Wix the order is {status}", status == "PARTIALLY_FULFILLED")
 
     def _refunding_once(self) -> None:
-        self._says("It arrived damaged: part of the money goes back")
+        says("It arrived damaged: part of the money goes back")
         first = self._refund(DAMAGED, expect=200, show=["status", "refunded"])
 
-        self._says("The same request again: a retry, a double click, a redelivered event")
+        says("The same request again: a retry, a double click, a redelivered event")
         again = self._refund(DAMAGED, expect=200, show=["status", "refunded"])
-        self._holds("The answer is the first one", again == first)
+        holds("The answer is the first one", again == first)
         refunds = self._wix.requests("POST", "/ecom/v1/order-billing/refund-payments")
-        self._holds("Wix was asked to refund once", len(refunds) == 1)
+        holds("Wix was asked to refund once", len(refunds) == 1)
 
-        self._says("The same key with another amount is a mistake")
+        says("The same key with another amount is a mistake")
         self._refund(DAMAGED | {"amount": "13.00"}, expect=422, show=["code"])
 
-        self._says("More than the rest cannot be refunded")
+        says("More than the rest cannot be refunded")
         self._refund({"amount": "40.00"}, key="too-much", expect=422, show=["code", "detail"])
         given_back = sum(
             Decimal(each["summary"]["refunded"]["amount"])
             for each in self._wix.refunds(self._order.id)
         )
-        self._holds(f"Wix has given back {given_back} in all", given_back == Decimal("12.15"))
+        holds(f"Wix has given back {given_back} in all", given_back == Decimal("12.15"))
 
     def _healing(self) -> None:
-        self._says("Every token is killed at Wix, and no caller notices")
+        says("Every token is killed at Wix, and no caller notices")
         before, killed = self._wix.exchanges, self._wix.kill_tokens()
         self._call(self._reader, "GET", self._order.path, expect=200, show=["paymentStatus"])
         bought = self._wix.exchanges - before
-        self._holds(f"{killed} tokens died, {bought} was bought anew", bought == 1)
+        holds(f"{killed} tokens died, {bought} was bought anew", bought == 1)
 
     def _refund(
         self,
@@ -160,14 +159,6 @@ class _Story:
             by or self._service, "POST", path, body, key=key, expect=expect, show=show
         )
 
-    def _says(self, what: str) -> None:
-        print(f"\n{next(self._chapters):2}. {what}", flush=True)
-
-    def _holds(self, what: str, true: bool) -> None:  # noqa: FBT001  # a claim and whether it holds
-        if not true:
-            raise UntoldError(f"    ✗ not so: {what}")
-        print(f"    ✓ {what}", flush=True)
-
     def _call(
         self,
         caller: Credentials | None,
@@ -182,8 +173,8 @@ class _Story:
         headers = {"Idempotency-Key": key} if key else {}
         reply = self._stack.request(method, path, credentials=caller, json=body, headers=headers)
         shown = path.replace(self._order.id, self._order.id[:8])
-        print(f"    {method} {shown}{f'  Idempotency-Key: {key}' if key else ''}")
-        print(f"    {_shown(reply, show)}", flush=True)
+        shows(f"{method} {shown}{f'  Idempotency-Key: {key}' if key else ''}")
+        shows(_shown(reply, show))
         if reply.status_code != expect:
             raise UntoldError(f"    ✗ expected {expect}: {reply.text}")
         return reply.json()
