@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from types_boto3_secretsmanager import SecretsManagerClient
 
-from tests import canaries
+from tests import canaries, template
 from tests.contract.conftest import BUS, StoreSecret
 from tests.contract.functions import Functions, marks_in
 from tests.lambda_runtime import FunctionProcess
@@ -19,8 +19,19 @@ from tests.wix_simulator import Fault, WixSimulator
 ACTION = "check_credentials"
 API_KEY = {"kind": "api_key", "api_key": canaries.API_KEY, "site_id": canaries.SITE_ID}
 
-METRICS = ["WixAdmin", {"action": ACTION, "outcome": "done", "service": "wix-admin"}]
-"""The namespace and the dimensions under which an alarm finds the metrics."""
+ALARM = template.source()["Resources"]["CredentialAlarm"]["Properties"]
+STACK_NAME = {"Ref": "AWS::StackName"}
+SERVICE = "wix-admin"
+"""The service's name in these tests; deployed, the stack's."""
+
+METRICS = [
+    ALARM["Namespace"],
+    {
+        each["Name"]: SERVICE if each["Value"] == STACK_NAME else each["Value"]
+        for each in ALARM["Dimensions"]
+    },
+]
+"""The namespace and the dimensions under which the alarm looks for the metrics."""
 
 
 @pytest.fixture
@@ -49,7 +60,7 @@ def counted(output: str) -> list[Any]:
         [directive] = line["_aws"]["CloudWatchMetrics"]
         [dimensions] = directive["Dimensions"]
         where = [directive["Namespace"], {name: line[name] for name in dimensions}]
-        found.append((where, line["CredentialFindings"], line["CredentialAgeDays"]))
+        found.append((where, line[ALARM["MetricName"]], line["CredentialAgeDays"]))
     return found
 
 
