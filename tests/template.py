@@ -54,7 +54,10 @@ def _source() -> dict[str, Any]:
 
 @cache
 def _expanded() -> dict[str, Any]:
-    packaged = copy.deepcopy(_source())
+    return _transformed(source())
+
+
+def _transformed(packaged: dict[str, Any]) -> dict[str, Any]:
     for resource in packaged["Resources"].values():
         for name in ("CodeUri", "ContentUri"):
             if name in resource["Properties"]:
@@ -72,6 +75,13 @@ def source() -> dict[str, Any]:
 def expanded() -> dict[str, Any]:
     """The template after SAM's transform."""
     return copy.deepcopy(_expanded())
+
+
+def expanded_with_events(function: str, events: dict[str, Any]) -> dict[str, Any]:
+    """The template after SAM's transform, if a function is started by more events."""
+    template = source()
+    template["Resources"][function]["Properties"]["Events"] |= events
+    return _transformed(template)
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, Resource]:

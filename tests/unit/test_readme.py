@@ -1,0 +1,44 @@
+"""What the README shows for pasting is taken by what it is pasted into."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from tests import template
+from wix_admin.orders.fulfilling import FulfillOrderInput
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+EXECUTION_ID = "<aws.scheduler.execution-id>"
+
+
+def shown(language: str, mark: str) -> Any:
+    """The one block of YAML that has a mark in it."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    [block] = [each for each in blocks if mark in each]
+    return yaml_parse(block)
+
+
+def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes() -> None:
+    events = shown("yaml", "ReleaseDay")["FulfillOrderFunction"]["Properties"]["Events"]
+
+    expanded = template.expanded_with_events("FulfillOrderFunction", events)
+
+    [schedule] = [
+        each["Properties"]
+        for name, each in template.of_type(expanded, "AWS::Scheduler::Schedule").items()
+        if "ReleaseDay" in name
+    ]
+    given = json.loads(schedule["Target"]["Input"])
+    assert given.pop("idempotencyKey") == EXECUTION_ID
+    assert FulfillOrderInput.model_validate(given).order_id == given["orderId"]
+
+
+def test_the_rule_is_on_our_bus_and_for_an_event_of_wix() -> None:
+    rule = shown("yaml", "CanceledOrders")["Resources"]["CanceledOrders"]["Properties"]
+
+    ours = template.source()["Resources"]["ApprovedOrdersRule"]["Properties"]["EventPattern"]
+    assert rule["EventPattern"]["source"] == ours["source"]
+    assert rule["EventPattern"]["detail-type"] == ["wix.ecom.v1.order_canceled"]
