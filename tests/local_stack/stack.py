@@ -217,8 +217,11 @@ def local_stack(
     """
     with WixSimulator(seed=7) as wix, emulator(folder, logs) as account:
         progress.note(f"Wix is at {wix.url}, AWS at {account.endpoint}")
+        template, left_out = sam.without_types(artifacts.read_template(), UNSUPPORTED_TYPES)
+        for resource in left_out:
+            progress.note(f"Left out, as the stand-in does not know it: {resource}")
         with progress.step("Deploying the stack"):
-            stack = _deploy(artifacts, account, wix, logs, progress)
+            stack = _deploy(template, artifacts.folder, account, wix, logs)
         stack.put_credential(CREDENTIAL)
         try:
             yield stack
@@ -228,18 +231,11 @@ def local_stack(
 
 
 def _deploy(
-    artifacts: sam.Artifacts,
-    account: Account,
-    wix: WixSimulator,
-    logs: Path,
-    progress: Progress,
+    template: Mapping[str, Any], folder: Path, account: Account, wix: WixSimulator, logs: Path
 ) -> LocalStack:
-    template, left_out = sam.without_types(artifacts.read_template(), UNSUPPORTED_TYPES)
     # Beside the built one, as the paths in it are relative.
-    path = artifacts.folder / "template-local.yaml"
+    path = folder / "template-local.yaml"
     path.write_text(yaml.safe_dump(template, sort_keys=False))
-    for resource in left_out:
-        progress.note(f"Left out, as the stand-in does not know it: {resource}")
     bucket = f"artifacts-{secrets.token_hex(4)}"
     account.client("s3").create_bucket(Bucket=bucket)
     parameters = {
