@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.contract.changes import until
-from tests.contract.functions import Functions, from_event_bus, from_queue
+from tests.contract.functions import Functions, from_event_bus, from_queue, marks_in
 from tests.contract.ledger import Ledger
 from tests.lambda_runtime import FunctionProcess
 from tests.local_stack.queues import Published
@@ -173,3 +173,24 @@ def test_the_same_dispatch_in_three_workers_at_once_is_one_fulfillment(
     assert later == [False] * WORKERS
     [fulfillment] = wix.fulfillments(order_id)
     assert fulfillment["lineItems"] == [{"id": GOODS, "quantity": 1}]
+
+
+def test_what_an_event_or_wix_tells_of_the_buyer_is_printed_nowhere(
+    functions: Functions, wix: WixSimulator, published: Published, ledger: Ledger
+) -> None:
+    order_id = mixed_order(wix)
+    order = wix.order(order_id)
+    detail = {"entityId": order_id, "actionEvent": {"body": {"order": order}}}
+    batch = from_queue(
+        approval=json.dumps(from_event_bus(detail)),
+        poisoned=json.dumps(from_event_bus(order)),
+    )
+
+    with functions.fresh(ACTION, AWS_LAMBDA_LOG_LEVEL="DEBUG") as process:
+        process.invoke(batch)
+
+    assert marks_in(order)
+    assert len(wix.fulfillments(order_id)) == 1
+    told = [each for each in published.events if each["detail"].get("orderId") == order_id]
+    remembered = [ledger.item(order_id, KEY, operation=each) for each in ("announce", "create")]
+    assert not marks_in((functions.output(process), told, remembered))
