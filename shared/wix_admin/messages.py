@@ -151,15 +151,19 @@ class Queue:
                 QueueUrl=self._url, ReceiptHandle=message.receipt, VisibilityTimeout=seconds
             )
 
-    def show(self, messages: Iterable[Message]) -> None:
-        """Let everybody receive messages again (`sqs:ChangeMessageVisibility`)."""
-        for batch in batched(messages, MAX_BATCH, strict=False):
+    def show(self, receipts: Iterable[str]) -> None:
+        """Let everybody receive messages again (`sqs:ChangeMessageVisibility`).
+
+        Args:
+            receipts: Those of the messages.
+        """
+        for batch in batched(receipts, MAX_BATCH, strict=False):
             with _asking():
                 self._client.change_message_visibility_batch(
                     QueueUrl=self._url,
                     Entries=[
-                        {"Id": str(number), "ReceiptHandle": each.receipt, "VisibilityTimeout": 0}
-                        for number, each in enumerate(batch)
+                        {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                        for number, receipt in enumerate(batch)
                     ],
                 )
 

@@ -65,7 +65,8 @@ def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveRe
         QueueUnavailableError: If the quarantine cannot be used.
     """
     queue = quarantine()
-    held: dict[str, Message] = {}
+    # Receipts only: the bodies of all that may stay are more than there is memory for.
+    held: set[str] = set()
     remaining: Counter[str] = Counter()
     verified_now, left, found = 0, asked.limit, True
     try:
@@ -73,7 +74,7 @@ def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveRe
             messages = queue.receive(left, hidden_seconds=math.ceil(seconds_left()))
             found = bool(messages)
             left -= len(messages)
-            held |= {each.receipt: each for each in messages}
+            held |= {each.receipt for each in messages}
             for message in messages:
                 reason = _reason_to_stay(message, publish=not asked.dry_run)
                 if reason:
@@ -82,9 +83,9 @@ def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveRe
                 verified_now += 1
                 if not asked.dry_run:
                     queue.delete(message)
-                    del held[message.receipt]
+                    held.remove(message.receipt)
     finally:
-        _show(queue, held.values())
+        _show(queue, held)
     return RedriveReport(
         verified=verified_now,
         published=0 if asked.dry_run else verified_now,
@@ -109,9 +110,9 @@ def _reason_to_stay(message: Message, *, publish: bool) -> str | None:
     return None
 
 
-def _show(queue: Queue, messages: Iterable[Message]) -> None:
+def _show(queue: Queue, receipts: Iterable[str]) -> None:
     """Let the next run find what stays; if that fails, it does so when the hiding ends."""
     try:
-        queue.show(messages)
+        queue.show(receipts)
     except QueueUnavailableError as error:
         logger.warning("The quarantine is still hidden", extra={"detail": str(error)})

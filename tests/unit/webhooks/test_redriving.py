@@ -1,5 +1,6 @@
 """The quarantine, once the configuration is mended."""
 
+import gc
 import json
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,7 @@ from wix_admin.errors import (
     QueueUnavailableError,
     SettingsError,
 )
+from wix_admin.messages import MAX_BATCH, Message
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 
@@ -147,6 +149,20 @@ def test_no_more_messages_are_shown_at_a_time_than_sqs_takes(scene: Scene) -> No
     scene.redrive()
 
     assert shown == [10, 10, 3]
+
+
+def test_a_run_remembers_no_body_of_what_stays(scene: Scene) -> None:
+    in_memory: list[int] = []
+    for _ in range(23):
+        scene.quarantine.send("forged")
+
+    def count() -> None:
+        in_memory.append(sum(isinstance(each, Message) for each in gc.get_objects()))
+
+    with aws_answers("sqs.ChangeMessageVisibilityBatch", count):
+        scene.redrive()
+
+    assert max(in_memory) <= MAX_BATCH
 
 
 def test_what_the_bus_never_takes_stays(scene: Scene) -> None:
