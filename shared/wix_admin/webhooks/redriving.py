@@ -17,7 +17,7 @@ from wix_admin.webhooks.judging import arrived_at, described, verified
 from wix_webhooks import MalformedError, UntrustedError
 
 MARGIN_SECONDS = 30.0
-"""Kept to finish the last messages and to show again those that stay."""
+"""Kept to finish the last message and to show again those that stay."""
 
 
 class RedriveInput(FunctionInput):
@@ -76,6 +76,8 @@ def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveRe
             left -= len(messages)
             held |= {each.receipt for each in messages}
             for message in messages:
+                if seconds_left() <= MARGIN_SECONDS:
+                    break
                 reason = _reason_to_stay(message, publish=not asked.dry_run)
                 if reason:
                     remaining[reason] += 1

@@ -32,6 +32,7 @@ from wix_admin.errors import (
     SettingsError,
 )
 from wix_admin.messages import MAX_BATCH, Message
+from wix_admin.webhooks.redriving import RedriveInput, redrive
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 
@@ -179,6 +180,21 @@ def test_a_run_begins_nothing_that_it_may_not_finish(mended: Scene) -> None:
 
     assert report == {"verified": 0, "published": 0, "remaining": {}, "stoppedEarly": True}
     assert len(mended.quarantined()) == 5
+
+
+def test_a_run_ends_in_time_though_the_bus_is_slow(mended: Scene) -> None:
+    seconds_left = 100.0
+
+    def slowly() -> None:
+        nonlocal seconds_left
+        seconds_left -= 40
+
+    with aws_answers("events.PutEvents", slowly):
+        report = redrive(RedriveInput(), lambda: seconds_left)
+
+    assert (report.published, report.stopped_early) == (2, True)
+    assert ids_of(mended.published()) == ["e-0", "e-1"]
+    assert len(mended.quarantined()) == 3
 
 
 def test_runs_at_the_same_time_share_the_messages(mended: Scene) -> None:
