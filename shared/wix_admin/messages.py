@@ -157,15 +157,20 @@ class Queue:
         Args:
             receipts: Those of the messages.
         """
+        hidden: list[str] = []
         for batch in batched(receipts, MAX_BATCH, strict=False):
             with _asking():
-                self._client.change_message_visibility_batch(
+                reply = self._client.change_message_visibility_batch(
                     QueueUrl=self._url,
                     Entries=[
                         {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
                         for number, receipt in enumerate(batch)
                     ],
                 )
+            # SQS answers 200 for entries that it did not change, too.
+            hidden += [each["Code"] for each in reply.get("Failed", [])]
+        if hidden:
+            raise _unavailable(hidden[0])
 
 
 @contextmanager

@@ -231,8 +231,18 @@ def test_what_was_published_but_not_deleted_is_published_again(mended: Scene) ->
     assert ids_of(mended.published()) == ["e-0", "e-0", "e-1", "e-2"]
 
 
-def test_what_cannot_be_shown_again_is_only_hidden(mended: Scene, log_lines: LogLines) -> None:
-    with aws_answers("sqs.ChangeMessageVisibilityBatch", unreachable):
+def not_shown() -> Json:
+    return {
+        "Successful": [],
+        "Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}],
+    }
+
+
+@pytest.mark.parametrize("answer", [unreachable, not_shown])
+def test_what_cannot_be_shown_again_is_only_hidden(
+    mended: Scene, log_lines: LogLines, answer: Callable[[], Json | None]
+) -> None:
+    with aws_answers("sqs.ChangeMessageVisibilityBatch", answer):
         report = mended.redrive()
 
     assert report["published"] == 3
