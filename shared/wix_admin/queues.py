@@ -95,6 +95,12 @@ def work_off(
 
     def record_handler(record: Any) -> None:
         message = Message.of_record(record.raw_event)
+        about: Json = {
+            "action": action,
+            "requestId": context.aws_request_id,
+            "messageId": message.id,
+            "receives": message.receives,
+        }
         failure: AdminError | WixAuthError
         try:
             _require_time(context, needs_seconds)
@@ -102,16 +108,14 @@ def work_off(
         except (AdminError, WixAuthError) as error:
             failure = error
         except Exception as error:  # noqa: BLE001  # whatever it is, the message stays or is kept
-            about = {"action": action, "messageId": message.id, **whereabouts(error)}
-            logger.warning("A message met a fault of ours", extra=about)
+            logger.warning("A message met a fault of ours", extra=about | whereabouts(error))
             failure = UnexpectedError("A fault of ours: the log has it under this request id")
         else:
             return
-        if _is_hopeless(failure, message) and _given_up(
-            message, failure, action, context.aws_request_id
-        ):
+        about["reason"] = code_of(failure)
+        if _is_hopeless(failure, message) and _given_up(message, failure, about):
             return
-        _put_off(message, failure)
+        _put_off(message, failure, about)
         raise failure
 
     failed = process_partial_response(
@@ -133,27 +137,23 @@ def _is_hopeless(failure: AdminError | WixAuthError, message: Message) -> bool:
     return not mendable or message.receives >= GIVE_UP_AFTER_RECEIVES
 
 
-def _given_up(
-    message: Message, failure: AdminError | WixAuthError, action: str, request_id: str
-) -> bool:
+def _given_up(message: Message, failure: AdminError | WixAuthError, about: Json) -> bool:
     """Put a message into the dead-letter queue; tell whether it is there."""
     url = settings().dead_letter_queue_url
     if url is None:
         return False
-    reason = code_of(failure)
     why = {
-        "reason": text(reason),
+        "reason": text(about["reason"]),
         # No text is nothing that SQS takes.
-        "detail": text(NOT_STORABLE.sub("?", str(failure))[:MAX_DETAIL] or reason),
-        "action": text(action),
-        "requestId": text(request_id),
+        "detail": text(NOT_STORABLE.sub("?", str(failure))[:MAX_DETAIL] or about["reason"]),
+        "action": text(about["action"]),
+        "requestId": text(about["requestId"]),
         "failedAt": milliseconds(time.time()),
     }
-    about = {"messageId": message.id, "receives": message.receives, "reason": reason}
     try:
         Queue(url, queue_client()).send(message.body, _kept(message.attributes, why))
     except QueueUnavailableError as error:
-        logger.warning("A message cannot be given up on", extra={**about, "detail": str(error)})
+        logger.warning("A message cannot be given up on", extra=about | {"detail": str(error)})
         return False
     logger.warning("A message was given up on", extra=about)
     return True
@@ -165,19 +165,18 @@ def _kept(attributes: Attributes, why: Attributes) -> Attributes:
     return dict(own[: MAX_ATTRIBUTES - len(why)]) | why
 
 
-def _put_off(message: Message, failure: AdminError | WixAuthError) -> None:
+def _put_off(message: Message, failure: AdminError | WixAuthError, about: Json) -> None:
     """Keep a message hidden for a while, if that can be done."""
     url = settings().queue_url
     if url is None:
         return
     seconds = _wait(failure, message.receives)
-    about = {"messageId": message.id, "receives": message.receives, "reason": code_of(failure)}
     try:
         Queue(url, queue_client()).hide(message, seconds)
     except QueueUnavailableError as error:
-        logger.warning("A message cannot be put off", extra={**about, "detail": str(error)})
+        logger.warning("A message cannot be put off", extra=about | {"detail": str(error)})
     else:
-        logger.info("A message is put off", extra={**about, "seconds": seconds})
+        logger.info("A message is put off", extra=about | {"seconds": seconds})
 
 
 def _wait(failure: AdminError | WixAuthError, receives: int) -> int:

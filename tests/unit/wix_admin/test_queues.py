@@ -261,10 +261,12 @@ def test_a_message_that_cannot_be_put_off_stays(
 
     assert worked_off(batch, WixUnavailableError("x")) == ids
 
-    assert [(line["level"], line["messageId"]) for line in log_lines()] == [
+    lines = log_lines()
+    assert [(line["level"], line["messageId"]) for line in lines] == [
         ("WARNING", ids[0]),
         ("WARNING", ids[1]),
     ]
+    assert [line["requestId"] for line in lines] == ["r-1", "r-1"]
 
 
 # ---- What a dead letter says ----------------------------------------------------------------
@@ -357,7 +359,8 @@ def test_a_fault_of_ours_is_told_without_its_words(
     [letter] = dead_letters.said()
     assert letter["reason"] == "internal_error"
     assert canaries.MESSAGE not in json.dumps([letter, log_lines()])
-    fault = log_lines()[0]
+    fault, given_up = log_lines()
+    assert [line["requestId"] for line in (letter, fault, given_up)] == ["r-1"] * 3
     assert fault["error"] == "ValueError"
     assert any("test_queues.py" in each for each in fault["at"])
 
