@@ -533,12 +533,20 @@ def test_only_a_queue_of_dead_letters_takes_those_of_another_queue(queue: str) -
     assert permission == (None if of_another else {"redrivePermission": "denyAll"})
 
 
-@pytest.mark.parametrize("queue", QUEUES.keys() - WORK)
+@pytest.mark.parametrize("queue", QUEUES.keys() - WORK - {"WebhookQuarantine"})
 def test_whatever_waits_for_an_operator_raises_an_alarm(queue: str) -> None:
     [alarm] = alarms(queue)
 
     assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_a_forgery_that_stays_in_quarantine_does_not_silence_the_alarm_for_the_next() -> None:
+    [alarm] = alarms("WebhookQuarantine")
+
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("NumberOfMessagesSent", "Sum")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (300, 1)
 
 
 WORKERS = {
