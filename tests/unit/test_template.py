@@ -610,6 +610,14 @@ def test_deliveries_that_are_not_worked_off_raise_an_alarm() -> None:
     assert alarm["Threshold"] == 15 * 60
 
 
+def test_deliveries_that_stay_in_the_inbox_raise_an_alarm_long_before_they_are_dead() -> None:
+    alarm = SOURCE["Resources"]["WebhookRetryAlarm"]["Properties"]
+
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] <= 15 * 60
+
+
 @pytest.mark.parametrize("alarm", template.of_type(SOURCE, "AWS::CloudWatch::Alarm"))
 def test_an_alarm_tells_somebody_if_there_is_anybody(alarm: str) -> None:
     actions = SOURCE["Resources"][alarm]["Properties"]["AlarmActions"]

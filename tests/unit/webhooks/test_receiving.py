@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from functions.webhooks.receive_webhook import handler
-from tests import canaries
+from tests import canaries, template
 from tests.template import PROJECT
 from tests.unit.webhooks.conftest import forget
 from tests.unit.webhooks.scene import (
@@ -269,6 +269,26 @@ def test_an_event_that_the_bus_did_not_take_stays(scene: Scene, log_lines: LogLi
     line = log_lines()[0]
     assert (line["verdict"], line["reason"]) == ("retry", "bus_unavailable")
     assert (line["eventId"], line["entityId"]) == (EVENT_ID, ORDER_ID)
+
+
+def test_a_delivery_that_stays_is_counted_where_the_alarm_looks(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alarm = template.source()["Resources"]["WebhookRetryAlarm"]["Properties"]
+    scene.deliver(scene.key.sign(signed_claims()))
+
+    with aws_answers("events.PutEvents", failed_entry):
+        scene.receive()
+
+    [counted] = metrics_in(capsys.readouterr().out)
+    [described] = counted["_aws"]["CloudWatchMetrics"]
+    [dimensions] = described["Dimensions"]
+    watched = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    assert described["Namespace"] == alarm["Namespace"]
+    assert watched == {"service": {"Ref": "AWS::StackName"}, "verdict": counted["verdict"]}
+    # The service has a name only where the template gives it one.
+    assert watched.keys() == {"service", *dimensions}
+    assert counted[alarm["MetricName"]] == [1.0]
 
 
 def test_a_bus_that_is_away_loses_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
