@@ -1,13 +1,14 @@
 """Acts on an order that was approved: fulfills what needs no shipping, announces the rest.
 
 Events come twice, late and in any order, so an event only says which order to look at: what is
-done follows from the order as Wix has it now. Two effects are made once for each order, with the
-same key whichever event it was: the announcement first, so that a fulfillment that Wix refuses
+done follows from the order as Wix has it now. Only if that does not show yet what Wix told of, the
+event has to come again, as there may be no other. Two effects are made once for each order, with
+the same key whichever event it was: the announcement first, so that a fulfillment that Wix refuses
 does not hold back the goods.
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -40,7 +41,7 @@ type AutoFulfill = Literal["digital", "all", "none"]
 
 
 class ApprovedOrderInput(FunctionInput):
-    """An event of Wix about an order. Its copy of the order is not even read.
+    """An event of Wix about an order.
 
     Only the order's id is part of the fingerprint: every event about an order is the same request.
     """
@@ -56,10 +57,23 @@ class ApprovedOrderInput(FunctionInput):
         exclude=True,
         description="Somebody's personal data was removed, and nothing else happened.",
     )
+    action_event: Any = Field(
+        default=None,
+        exclude=True,
+        repr=False,
+        description="Holds a copy of the order as it was then.",
+    )
 
     def own_key(self) -> str:
         """Return the one key that there is for an order."""
         return "approved"
+
+    def tells_of_payment(self) -> bool:
+        """Tell whether the order was paid when the event was made."""
+        found: object = self.action_event
+        for name in ("body", "order", "paymentStatus"):
+            found = found.get(name) if isinstance(found, dict) else None
+        return found == "PAID"
 
     def ids(self) -> dict[str, str]:
         """Return the order's id, by the name that all other log lines have for it."""
@@ -113,7 +127,7 @@ def act_on_approved_order(
         StillRunningError: If another event about the order is being worked on.
         OutcomeUnknownError: If an earlier try may have been carried out.
         WixRequestError: If Wix refused to fulfill the order, now or earlier.
-        WixUnavailableError: If Wix does not show the approval yet that it told of.
+        WixUnavailableError: If Wix does not show the approval or payment yet that it told of.
         AdminError: If Wix or the ledger cannot be asked.
     """
     if event.triggered_by_anonymize_request:
@@ -122,6 +136,8 @@ def act_on_approved_order(
     if event.slug == "approved" and order.status in NOT_DECIDED:
         raise WixUnavailableError("Wix told that the order is approved, but does not show it yet")
     reason = _reason_to_leave(order)
+    if reason == "unpaid" and event.tells_of_payment():
+        raise WixUnavailableError("Wix told that the order is paid, but does not show it yet")
     if reason:
         return _leave_alone(order.id, reason)
     to_announce, to_fulfill = _parts(order, auto_fulfill)

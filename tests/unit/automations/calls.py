@@ -30,13 +30,13 @@ def sample(name: str) -> Any:
 
 
 def approved(order_id: str, **changed: Any) -> dict[str, Any]:
-    """Make the event that an order was approved, or another one about it.
+    """Make the event that an order was approved, or another one about it, without the order itself.
 
     Args:
         changed: Fields of its detail that are different.
     """
     event: dict[str, Any] = sample("fulfill_approved_order.event.json")
-    event["detail"] |= {"entityId": order_id, **changed}
+    event["detail"] |= {"entityId": order_id, "actionEvent": {"body": {}}, **changed}
     return event
 
 

@@ -261,6 +261,44 @@ def test_an_approval_that_wix_tells_of_before_it_shows_it_is_not_missed(
     assert len(bus.events) == 1
 
 
+@pytest.mark.parametrize("slug", ["payment_status_updated", "approved"])
+def test_a_payment_that_wix_tells_of_before_it_shows_it_is_not_missed(
+    wix: WixSimulator, bus: Bus, slug: str
+) -> None:
+    order = mixed_order(wix)
+    wix_shows(wix, {**order, "paymentStatus": "NOT_PAID"}, times=1)
+    event = approved(order["id"], slug=slug, actionEvent={"body": {"order": order}})
+
+    with pytest.raises(WixUnavailableError, match="does not show it yet"):
+        act(event)
+    answer = act(event)
+
+    assert order["paymentStatus"] == "PAID"
+    assert answer["fulfilled"]
+    assert len(bus.events) == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        "paid",
+        {"body": None},
+        {"body": {"order": "PAID"}},
+        {"body": {"order": {"paymentStatus": {"PAID": True}}}},
+        {"body": {"order": {"paymentStatus": "NOT_PAID"}}},
+    ],
+)
+def test_an_event_that_tells_of_no_payment_leaves_an_unpaid_order_alone(
+    wix: WixSimulator, told: Any
+) -> None:
+    order = wix.add_order(lines=[line()], payments=[offline("10.00")])
+
+    answer = act(approved(order["id"], actionEvent=told))
+
+    assert answer == {"orderId": order["id"], "leftAlone": "unpaid"}
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
