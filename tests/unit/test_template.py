@@ -383,6 +383,21 @@ def test_wix_hears_200_only_of_what_is_stored() -> None:
     assert answers == [(r"2\d{2}", "200"), ("400", "413"), (None, "503")]
 
 
+def test_deliveries_that_cannot_be_stored_raise_an_alarm() -> None:
+    alarm = SOURCE["Resources"]["WebhookNotStoredAlarm"]["Properties"]
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/ApiGateway", "5XXError")
+    assert alarm["Dimensions"] == [
+        {"Name": "ApiName", "Value": SOURCE["Resources"]["WebhookApi"]["Properties"]["Name"]},
+        {
+            "Name": "Stage",
+            "Value": SOURCE["Resources"]["WebhookStage"]["Properties"]["StageName"],
+        },
+    ]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+
+
 def test_no_delivery_is_logged_and_their_number_is_limited() -> None:
     [settings] = SOURCE["Resources"]["WebhookStage"]["Properties"]["MethodSettings"]
 
