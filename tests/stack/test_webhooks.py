@@ -301,8 +301,10 @@ def told(stack: LocalStack, function: str, **changed: str) -> Iterator[None]:
     client.update_function_configuration(
         FunctionName=name, Environment={"Variables": before | changed}
     )
-    yield
-    client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+    try:
+        yield
+    finally:
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
 
 
 def _quarantined_now(stack: LocalStack) -> list[Any]:
