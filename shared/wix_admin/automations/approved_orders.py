@@ -217,11 +217,16 @@ class PartFulfillment(OrderFulfillment):
 
         Raises:
             LeftAloneError: If nothing is left to fulfill by now.
+            WixUnavailableError: If something else is left by now.
         """
         try:
             return super().send(sent)
-        except WixRequestError:
-            _still_left(self._order, self._lines, fetch_fulfillments(self._wix, self.target))
+        except WixRequestError as error:
+            left = _still_left(self._order, self._lines, fetch_fulfillments(self._wix, self.target))
+            if left != sent.before:
+                raise WixUnavailableError(
+                    "Some units were fulfilled just before: ask again for the rest"
+                ) from error
             raise
 
 

@@ -366,15 +366,36 @@ def test_what_wix_fulfilled_itself_a_moment_earlier_is_no_refusal(
     wix: WixSimulator, bus: Bus
 ) -> None:
     order_id = mixed_order(wix)
-    # Wix, or a person, is faster than we are after our reading of the order.
-    wix_shows(wix, wix.order(order_id), times=1)
+    before = wix.order(order_id)
     call("fulfill_order", {"lines": [{"lineItemId": FILE}]}, key="by-hand", order_id=order_id)
+    # Wix, or a person, is faster than we are after our reading of the order.
+    wix_shows(wix, before, times=1)
+    wix.clear_journal()
 
     answer = act(approved(order_id))
 
+    assert asked(wix) == ["order", "create", "list"]
     assert answer["fulfilled"] == []
     assert len(wix.fulfillments(order_id)) == 1
     assert ledger("fulfillments.create")["state"] == "settled"
+    assert len(bus.events) == 1
+
+
+def test_what_is_left_after_somebody_was_faster_is_fulfilled_the_next_time(
+    wix: WixSimulator, bus: Bus
+) -> None:
+    order = wix.add_order(lines=[line(), line(2, kind="DIGITAL"), line(kind="SERVICE")])
+    order_id, [_, file, service] = order["id"], [each["id"] for each in order["lineItems"]]
+    by_hand = [{"lineItemId": file, "quantity": 1}, {"lineItemId": service}]
+    call("fulfill_order", {"lines": by_hand}, key="by-hand", order_id=order_id)
+    wix_shows(wix, order, times=1)
+
+    with pytest.raises(WixUnavailableError, match="ask again for the rest"):
+        act(approved(order_id))
+    answer = act(approved(order_id))
+
+    assert answer["fulfilled"] == [{"lineItemId": file, "quantity": 1}]
+    assert len(wix.fulfillments(order_id)) == 2
     assert len(bus.events) == 1
 
 
