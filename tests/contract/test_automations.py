@@ -19,7 +19,7 @@ from tests.local_stack.queues import Published
 from tests.wix_simulator import Fault, WixSimulator, line
 
 ACTION = "fulfill_approved_order"
-KEY = "approved"
+KEY = "automation:approved"
 CREATE = "*/create-fulfillment"
 
 WORKERS = 3

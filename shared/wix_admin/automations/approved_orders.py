@@ -66,7 +66,7 @@ class ApprovedOrderInput(FunctionInput):
 
     def own_key(self) -> str:
         """Return the one key that there is for an order."""
-        return "approved"
+        return "automation:approved"
 
     def tells_of_payment(self) -> bool:
         """Tell whether the order was paid when the event was made."""

@@ -183,6 +183,17 @@ def test_an_announcement_that_is_repeated_after_months_is_the_same(
     assert len(wix.fulfillments(order_id)) == 1
 
 
+def test_a_caller_s_own_key_is_never_the_automation_s(wix: WixSimulator, bus: Bus) -> None:
+    order_id = mixed_order(wix)
+    by_hand = {"lines": [{"lineItemId": GOODS, "quantity": 1}]}
+    call("fulfill_order", by_hand, key="approved", order_id=order_id)
+
+    answer = act(approved(order_id))
+
+    assert answer["fulfilled"] == [A_FILE]
+    assert answer["announced"] == [{"lineItemId": GOODS, "quantity": 1}]
+
+
 # ---- At the same time ---------------------------------------------------------------------------
 
 
