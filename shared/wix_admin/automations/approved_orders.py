@@ -250,7 +250,8 @@ def _reason_to_leave(order: Order) -> Reason | None:
 
 def _is_paid(order: Order) -> bool:
     total = order.price_summary.total if order.price_summary else None
-    costs_nothing = total is not None and not total.amount
+    # An amount that Wix leaves out is not zero.
+    costs_nothing = total is not None and "amount" in total.model_fields_set and not total.amount
     return order.payment_status == "PAID" or (order.payment_status == "NOT_PAID" and costs_nothing)
 
 
