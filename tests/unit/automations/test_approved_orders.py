@@ -203,6 +203,20 @@ def test_units_that_somebody_sent_already_are_neither_announced_nor_fulfilled(
     assert lines_on(bus)[0]["quantity"] == 1
 
 
+def test_a_line_of_which_more_was_sent_than_is_ordered_now_is_neither_announced_nor_fulfilled(
+    wix: WixSimulator, bus: Bus
+) -> None:
+    order = mixed_order(wix)
+    call("fulfill_order", {"lines": [unit(GOODS, 3)]}, key="by-hand", order_id=order["id"])
+    edited = [{**order["lineItems"][0], "quantity": 1}, *order["lineItems"][1:]]
+    wix_shows(wix, {**wix.order(order["id"]), "lineItems": edited})
+
+    answer = act(approved(order["id"]))
+
+    assert answer["announced"] == [unit(MORE_GOODS)]
+    assert answer["fulfilled"] == TO_SEND
+
+
 @pytest.mark.parametrize("status", ["PARTIALLY_FULFILLED", "SOMETHING_NEW", None])
 def test_units_are_counted_unless_wix_says_that_none_was_sent(
     wix: WixSimulator, bus: Bus, status: str | None

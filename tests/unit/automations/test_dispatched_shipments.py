@@ -359,6 +359,7 @@ def test_a_line_of_another_order_is_refused(wix: WixSimulator) -> None:
         ({"lines": None}, "lines"),
         ({"lines": []}, "lines"),
         ({"lines": [{"lineItemId": FIRST}]}, "lines"),
+        ({"lines": [*units(FIRST), {"lineItemId": SECOND}]}, "lines"),
         ({"lines": units(FIRST) * 2}, "lines"),
         ({"lines": units(FIRST, 0)}, "lines.0.quantity"),
         ({"carrier": None}, "carrier"),

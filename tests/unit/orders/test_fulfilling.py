@@ -68,6 +68,16 @@ def test_nothing_left_is_refused(wix: WixSimulator) -> None:
     assert (reply.status, reply.code) == (422, "exceeds_unfulfilled")
 
 
+def test_a_named_line_of_which_nothing_is_left_is_refused_by_field(wix: WixSimulator) -> None:
+    order, first, second = two_lines(wix)
+    fulfill(order, key="part", lines=[{"lineItemId": first}])
+
+    reply = fulfill(order, key="more", lines=[{"lineItemId": second}, {"lineItemId": first}])
+
+    assert (reply.status, reply.code) == (422, "exceeds_unfulfilled")
+    assert reply.fields == ["lines.1.quantity"]
+
+
 def test_a_line_of_another_order_is_refused(wix: WixSimulator) -> None:
     order, _, _ = two_lines(wix)
 
