@@ -280,6 +280,8 @@ FOUND = (
     Found(not_installed, "credential_refused", "Correct instance_id in the secret"),
     Found(saying(active=False), "token_inactive", "Make a new secret"),
     Found(saying(subjectType="MEMBER"), "wrong_subject", "a MEMBER's and not an app's"),
+    Found(saying(subjectType="USER"), "wrong_subject", "a USER's and not an app's"),
+    Found(saying(subjectType="VISITOR"), "wrong_subject", "a VISITOR's and not an app's"),
     Found(saying(clientId=OTHER_CLIENT_ID), "wrong_client", OTHER_CLIENT_ID),
     Found(of_another_site, "wrong_site", OTHER_SITE_ID),
     Found(saying(instanceId=OTHER_INSTANCE_ID), "wrong_instance", OTHER_INSTANCE_ID),
