@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
 from wix_admin.bus import EventBus
 from wix_admin.client import WixClient
-from wix_admin.errors import WixRequestError, WixUnavailableError
+from wix_admin.errors import RefusedError, WixRequestError, WixUnavailableError
 from wix_admin.models import Answer, FunctionInput, Guid, Json
 from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderLine, fetch_order
@@ -33,7 +33,7 @@ from wix_admin.telemetry import logger
 READY_TO_SHIP = "Order Ready To Ship"
 
 NEED_NO_SHIPPING = {"DIGITAL", "GIFT_CARD", "SERVICE"}
-REFUNDED = {"PARTIALLY_REFUNDED", "FULLY_REFUNDED"}
+PARTLY_REFUNDED = "PARTIALLY_REFUNDED"
 NOT_DECIDED = {"INITIALIZED", "PENDING"}
 
 type AutoFulfill = Literal["digital", "all", "none"]
@@ -67,6 +67,10 @@ class ApprovedOrderInput(FunctionInput):
     def own_key(self) -> str:
         """Return the one key that there is for an order."""
         return "automation:approved"
+
+    def tells_of_approval(self) -> bool:
+        """Tell whether it is about the order's approval."""
+        return self.slug == "approved"
 
     def tells_of_payment(self) -> bool:
         """Tell whether the order was paid when the event was made."""
@@ -126,6 +130,7 @@ def act_on_approved_order(
         BusUnavailableError: If the announcement was not taken; nothing was fulfilled.
         StillRunningError: If another event about the order is being worked on.
         OutcomeUnknownError: If an earlier try may have been carried out.
+        RefusedError: If part of the order was refunded before anything was done about it.
         WixRequestError: If Wix refused to fulfill the order, now or earlier.
         WixUnavailableError: If Wix does not show the approval or payment yet that it told of.
         AdminError: If Wix or the ledger cannot be asked.
@@ -133,9 +138,9 @@ def act_on_approved_order(
     if event.triggered_by_anonymize_request:
         return _leave_alone(event.order_id, "anonymized")
     order = fetch_order(wix, event.order_id)
-    if event.slug == "approved" and order.status in NOT_DECIDED:
+    if event.tells_of_approval() and order.status in NOT_DECIDED:
         raise WixUnavailableError("Wix told that the order is approved, but does not show it yet")
-    reason = _reason_to_leave(order)
+    reason = _reason_to_leave(order, event)
     if reason == "unpaid" and event.tells_of_payment():
         raise WixUnavailableError("Wix told that the order is paid, but does not show it yet")
     if reason:
@@ -235,13 +240,15 @@ def _leave_alone(order_id: str, reason: Reason) -> LeftAlone:
     return LeftAlone(order_id=order_id, left_alone=reason)
 
 
-def _reason_to_leave(order: Order) -> Reason | None:
+def _reason_to_leave(order: Order, event: ApprovedOrderInput) -> Reason | None:
+    awaited = event.tells_of_approval() or event.tells_of_payment()
     reasons: list[tuple[bool, Reason]] = [
         (order.status == "CANCELED", "canceled"),
         (order.status == "REJECTED", "rejected"),
         (order.status != "APPROVED", "not_approved"),
         (order.imported is True, "imported"),
-        (order.payment_status in REFUNDED, "refunded"),
+        (order.payment_status == "FULLY_REFUNDED", "refunded"),
+        (order.payment_status == PARTLY_REFUNDED and not awaited, "refunded"),
         (not _is_paid(order), "unpaid"),
         (order.fulfillment_status == "FULFILLED", "fulfilled"),
     ]
@@ -252,7 +259,9 @@ def _is_paid(order: Order) -> bool:
     total = order.price_summary.total if order.price_summary else None
     # An amount that Wix leaves out is not zero.
     costs_nothing = total is not None and "amount" in total.model_fields_set and not total.amount
-    return order.payment_status == "PAID" or (order.payment_status == "NOT_PAID" and costs_nothing)
+    return order.payment_status in {"PAID", PARTLY_REFUNDED} or (
+        order.payment_status == "NOT_PAID" and costs_nothing
+    )
 
 
 def _parts(order: Order, auto_fulfill: AutoFulfill) -> tuple[list[OrderLine], list[OrderLine]]:
@@ -287,9 +296,17 @@ def _units(wix: WixClient, order: Order, lines: list[OrderLine]) -> dict[str, in
 
     Raises:
         LeftAloneError: If there are none.
+        RefusedError: If some of them may not be wanted any more.
     """
     untouched = order.fulfillment_status == "NOT_FULFILLED"
-    return _still_left(order, lines, [] if untouched else fetch_fulfillments(wix, order.id))
+    units = _still_left(order, lines, [] if untouched else fetch_fulfillments(wix, order.id))
+    if order.payment_status == PARTLY_REFUNDED:
+        # A refund need not say for which units it is.
+        raise RefusedError(
+            "Part of the order was refunded before it was acted on: decide what is still to be"
+            " sent, and see to it by hand"
+        )
+    return units
 
 
 def _still_left(

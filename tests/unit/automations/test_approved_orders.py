@@ -10,7 +10,13 @@ from tests.unit.automations.calls import act, approved, asked, sample, wix_shows
 from tests.unit.automations.conftest import Bus
 from tests.unit.orders.calls import call
 from tests.wix_simulator import WixSimulator, line, offline
-from wix_admin.errors import InputError, SettingsError, WixNotFoundError, WixUnavailableError
+from wix_admin.errors import (
+    InputError,
+    RefusedError,
+    SettingsError,
+    WixNotFoundError,
+    WixUnavailableError,
+)
 
 pytestmark = pytest.mark.usefixtures("bus")
 
@@ -334,7 +340,6 @@ def test_an_event_that_tells_of_no_payment_leaves_an_unpaid_order_alone(
         ({"paymentStatus": "DECLINED"}, "unpaid"),
         ({"paymentStatus": "UNSPECIFIED"}, "unpaid"),
         ({"paymentStatus": None}, "unpaid"),
-        ({"paymentStatus": "PARTIALLY_REFUNDED"}, "refunded"),
         ({"paymentStatus": "FULLY_REFUNDED"}, "refunded"),
         ({"fulfillmentStatus": "FULFILLED"}, "fulfilled"),
     ],
@@ -357,6 +362,68 @@ def test_an_order_is_left_alone_for_a_reason_that_is_told(
     told, line_of_the_action = log_lines()
     assert (told["level"], told["orderId"], told["leftAlone"]) == ("INFO", order["id"], reason)
     assert (line_of_the_action["outcome"], line_of_the_action["orderId"]) == ("done", order["id"])
+
+
+def test_a_refund_of_a_part_is_no_reason_to_act(wix: WixSimulator, bus: Bus) -> None:
+    order = mixed_order(wix)
+    refunded = {**order, "paymentStatus": "PARTIALLY_REFUNDED"}
+    wix_shows(wix, refunded)
+    told = {"body": {"order": refunded}}
+
+    answer = act(approved(order["id"], slug="payment_status_updated", actionEvent=told))
+
+    assert answer == {"orderId": order["id"], "leftAlone": "refunded"}
+    assert bus.events == []
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("FULFILLED", {"leftAlone": "fulfilled"}),
+        ("PARTIALLY_FULFILLED", {"fulfilled": [], "announced": []}),
+    ],
+)
+def test_an_order_that_was_sent_and_then_refunded_in_part_is_left_alone(
+    wix: WixSimulator, bus: Bus, status: str, outcome: dict[str, Any]
+) -> None:
+    order = mixed_order(wix)
+    call("fulfill_order", {}, key="by-hand", order_id=order["id"])
+    now = {"paymentStatus": "PARTIALLY_REFUNDED", "fulfillmentStatus": status}
+    wix_shows(wix, {**order, **now})
+
+    answer = act(approved(order["id"]))
+
+    assert answer == {"orderId": order["id"], **outcome}
+    assert bus.events == []
+
+
+# ---- What a person has to decide ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("auto_fulfill", "kind"), [("digital", "PHYSICAL"), ("none", "PHYSICAL"), ("all", "DIGITAL")]
+)
+@pytest.mark.parametrize("slug", ["approved", "payment_status_updated"])
+def test_an_order_that_is_refunded_in_part_before_it_is_acted_on_is_for_an_operator(
+    wix: WixSimulator,
+    bus: Bus,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    auto_fulfill: str,
+    kind: Any,
+    slug: str,
+) -> None:
+    monkeypatch.setenv("AUTO_FULFILL", auto_fulfill)
+    order = wix.add_order(lines=[line(3, kind=kind), line(1)])
+    wix_shows(wix, {**order, "paymentStatus": "PARTIALLY_REFUNDED"})
+    event = approved(order["id"], slug=slug, actionEvent={"body": {"order": order}})
+
+    for _ in range(2):
+        with pytest.raises(RefusedError, match="by hand"):
+            act(event)
+
+    assert bus.events == []
+    assert wix.fulfillments(order["id"]) == []
 
 
 def test_what_needs_no_shipping_alone_is_fulfilled_by_wix_itself(

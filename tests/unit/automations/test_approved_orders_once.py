@@ -151,6 +151,20 @@ def test_an_order_that_was_edited_in_between_is_not_announced_again(
     assert len(wix.fulfillments(order_id)) == 1
 
 
+def test_an_order_that_is_refunded_in_part_afterwards_is_not_acted_on_again(
+    wix: WixSimulator, bus: Bus
+) -> None:
+    order_id = mixed_order(wix)
+    first = act(approved(order_id))
+    wix_shows(wix, {**wix.order(order_id), "paymentStatus": "PARTIALLY_REFUNDED"})
+
+    second = act(approved(order_id))
+
+    assert second == first
+    assert len(bus.events) == 1
+    assert len(wix.fulfillments(order_id)) == 1
+
+
 def test_an_event_that_comes_back_after_months_finds_nothing_left(
     wix: WixSimulator, bus: Bus
 ) -> None:
