@@ -108,7 +108,7 @@ class Effect[R: Receipt](ABC):
 
 @dataclass(slots=True)
 class Once:
-    """Makes one effect for one request.
+    """Makes the effects of one request, each once.
 
     Attributes:
         table: The ledger; None without a key.
@@ -116,7 +116,7 @@ class Once:
         key: The caller's idempotency key, or None.
         request_hash: The fingerprint of the request.
         lease_until: When this invocation is surely over, in seconds since the epoch.
-        replayed: Whether the answer is that of an earlier request.
+        replayed: Whether the last answer is that of an earlier request.
     """
 
     table: EffectsTable | None

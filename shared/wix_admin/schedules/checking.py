@@ -69,7 +69,7 @@ class CredentialReport(Answer):
     Attributes:
         kind: What the secret holds; absent if it cannot be read.
         ok: Whether there is nothing to mend.
-        site_id: The site that the credential opens; absent if Wix does not say.
+        site_id: The site that Wix says a token opens, or that is stored with a key, if any.
         age_days: The whole days since it was stored.
         findings: All that is to be mended.
         checked_at: When, in RFC 3339.
