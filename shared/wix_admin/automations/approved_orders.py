@@ -69,15 +69,18 @@ class ApprovedOrderInput(FunctionInput):
         return "automation:approved"
 
     def tells_of_approval(self) -> bool:
-        """Tell whether it is about the order's approval."""
-        return self.slug == "approved"
+        """Tell whether the order was approved when the event was made."""
+        return self.slug == "approved" or self._told("status") == "APPROVED"
 
     def tells_of_payment(self) -> bool:
         """Tell whether the order was paid when the event was made."""
+        return self._told("paymentStatus") == "PAID"
+
+    def _told(self, field: str) -> object:
         found: object = self.action_event
-        for name in ("body", "order", "paymentStatus"):
+        for name in ("body", "order", field):
             found = found.get(name) if isinstance(found, dict) else None
-        return found == "PAID"
+        return found
 
     def ids(self) -> dict[str, str]:
         """Return the order's id, by the name that all other log lines have for it."""
@@ -241,7 +244,7 @@ def _leave_alone(order_id: str, reason: Reason) -> LeftAlone:
 
 
 def _reason_to_leave(order: Order, event: ApprovedOrderInput) -> Reason | None:
-    awaited = event.tells_of_approval() or event.tells_of_payment()
+    awaited = event.slug == "approved" or event.tells_of_payment()
     reasons: list[tuple[bool, Reason]] = [
         (order.status == "CANCELED", "canceled"),
         (order.status == "REJECTED", "rejected"),

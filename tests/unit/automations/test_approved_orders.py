@@ -267,15 +267,26 @@ def test_a_payment_for_an_order_that_is_not_approved_yet_is_left_to_the_approval
 
 
 @pytest.mark.parametrize("status", ["INITIALIZED", "PENDING"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"slug": "approved"},
+        {
+            "slug": "payment_status_updated",
+            "actionEvent": {"body": {"order": {"status": "APPROVED"}}},
+        },
+    ],
+)
 def test_an_approval_that_wix_tells_of_before_it_shows_it_is_not_missed(
-    wix: WixSimulator, bus: Bus, status: str
+    wix: WixSimulator, bus: Bus, told: dict[str, Any], status: str
 ) -> None:
     order = mixed_order(wix)
     wix_shows(wix, {**order, "status": status}, times=1)
+    event = approved(order["id"], **told)
 
     with pytest.raises(WixUnavailableError, match="does not show it yet"):
-        act(approved(order["id"]))
-    answer = act(approved(order["id"]))
+        act(event)
+    answer = act(event)
 
     assert answer["fulfilled"]
     assert len(bus.events) == 1
