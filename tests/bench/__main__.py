@@ -16,7 +16,7 @@ from tests.bench.packages import MOST_ZIPPED_MB, Size, size_of
 from tests.bench.plot import draw
 from tests.bench.scene import FUNCTIONS, PROJECT, scene
 from tests.lambda_runtime import InitFailedError
-from tests.local_stack import Progress
+from tests.local_stack import Progress, build
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 
 RESULTS = PROJECT / "build/bench"
@@ -33,14 +33,17 @@ def main() -> int:
     try:
         with (
             sigterm_as_exit(),
-            tempfile.TemporaryDirectory(prefix="bench-") as folder,
-            scene(Path(folder), logs, progress) as here,
+            tempfile.TemporaryDirectory(prefix="bench-") as name,
         ):
+            folder = Path(name)
+            with progress.step("Building the layers and functions"):
+                artifacts = build(folder / "build", logs)
             with progress.step("Weighing the layers"):
-                size = size_of(here.artifacts.layers_of("GetOrderFunction"))
-            with progress.step("Calling warm functions"):
-                warm = measure_warm(here)
-            samples = measure_cold(here, runs, progress)
+                size = size_of(artifacts.layers_of("GetOrderFunction"))
+            with scene(artifacts, folder, logs) as here:
+                with progress.step("Calling warm functions"):
+                    warm = measure_warm(here)
+                samples = measure_cold(here, runs, progress)
     except (BenchError, InitFailedError, ProcessError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,14 +1,25 @@
-"""What the benchmark makes of its times."""
+"""What the benchmark makes of its times, and that it forgets no function."""
 
+import ast
+import json
 from pathlib import Path
 
+import pytest
+
+from tests.bench import events
 from tests.bench.figures import ColdRun, Comparison, answer_ms, table
+from tests.bench.measuring import did_its_job
 from tests.bench.packages import size_of
+from tests.bench.scene import AREAS, FUNCTIONS, LEFT_OUT, MODULES, PROJECT, REFERENCE
+from tests.wix_simulator import WixSimulator
 
 
 def comparison(ours: list[float], reference: list[float]) -> Comparison:
     runs, others = ([ColdRun(each / 2, each) for each in times] for times in (ours, reference))
     return Comparison("get_order", runs, others, [ColdRun(0.1, 0.1) for _ in runs])
+
+
+# ---- Cold starts ----------------------------------------------------------------------------
 
 
 def test_a_round_that_was_slow_for_all_changes_no_ratio() -> None:
@@ -25,6 +36,58 @@ def test_a_median_is_told_in_milliseconds() -> None:
 def test_the_goal_is_met_up_to_its_exact_value() -> None:
     assert comparison([1.25], [1.0]).summary()["verdict"] == "PASS"
     assert comparison([1.26], [1.0]).summary()["verdict"] == "over"
+
+
+def test_every_function_is_measured_beside_a_reference() -> None:
+    written = {path.stem for path in PROJECT.glob("functions/*/*.py")}
+
+    assert set(FUNCTIONS) == written - LEFT_OUT
+    assert written > LEFT_OUT
+    for function in FUNCTIONS:
+        module = REFERENCE / f"{MODULES.get(function, 'writers')}.py"
+        assert function in functions_in(module)
+
+
+def functions_in(module: Path) -> set[str]:
+    nodes = ast.parse(module.read_text()).body
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_an_event_names_nothing_that_only_samples_have(function: str) -> None:
+    event = json.dumps(events.event_for(AREAS[function], function, WixSimulator()))
+
+    for sample in (events.SAMPLE_ORDER, events.SAMPLE_PAYMENT, events.SAMPLE_TRACKING):
+        assert sample not in event
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"statusCode": 200, "body": "{}"},
+        {"batchItemFailures": []},
+        {"ok": True, "findings": []},
+    ],
+)
+def test_a_job_is_done_whatever_door_it_came_through(answer: object) -> None:
+    assert did_its_job(answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"statusCode": 409, "body": "{}"},
+        {"batchItemFailures": [{"itemIdentifier": "1"}]},
+        {"ok": False, "findings": [{"code": "wrong_site"}]},
+        {},
+        None,
+    ],
+)
+def test_no_time_is_taken_of_a_job_that_was_not_done(answer: object) -> None:
+    assert not did_its_job(answer)
+
+
+# ---- All of it ------------------------------------------------------------------------------
 
 
 def test_a_table_lines_up() -> None:

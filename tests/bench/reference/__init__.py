@@ -1,5 +1,5 @@
 """The same jobs with the bare libraries, written the way one would by hand: what to compare with.
 
-Each handler reads the secret, buys a token and checks its site, makes the calls to Wix that ours
-makes, writes as often to DynamoDB, validates the answer, and logs one line.
+Each handler asks of Wix and of AWS what ours does: the secret, a token and its site, the calls, the
+writes to DynamoDB, the events. It validates what it was answered or told, and logs one line.
 """

@@ -28,18 +28,28 @@ class Token:
         return self.value
 
     def _exchange(self) -> None:
-        stored = secrets.get_secret_value(SecretId=os.environ["WIX_SECRET_ARN"])
-        credential = json.loads(stored["SecretString"])
-        del credential["kind"]
-        reply = _post("/oauth2/token", {"grant_type": "client_credentials", **credential})
-        token = reply["access_token"]
-        if _post("/oauth2/token-info", {"token": token})["siteId"] != os.environ["WIX_SITE_ID"]:
+        reply = buy_token(read_secret())
+        if token_info(reply["access_token"])["siteId"] != os.environ["WIX_SITE_ID"]:
             raise PermissionError("the credential is for another site")
-        self.value = token
+        self.value = reply["access_token"]
         self.renew_at = time.time() + float(reply["expires_in"]) - RENEW_EARLY_SECONDS
 
 
 token = Token()
+
+
+def read_secret() -> dict[str, Any]:
+    return dict(secrets.get_secret_value(SecretId=os.environ["WIX_SECRET_ARN"]))
+
+
+def buy_token(stored: dict[str, Any]) -> dict[str, Any]:
+    credential = json.loads(stored["SecretString"])
+    del credential["kind"]
+    return _post("/oauth2/token", {"grant_type": "client_credentials", **credential})
+
+
+def token_info(token: str) -> dict[str, Any]:
+    return _post("/oauth2/token-info", {"token": token})
 
 
 def call(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
