@@ -73,12 +73,11 @@ def signed(
     *,
     content: bytes = b"",
     headers: dict[str, str] | None = None,
+    service: str = "execute-api",
 ) -> httpx.Request:
-    """A request to an API, signed as AWS wants it (SigV4)."""
+    """A request to an API or to a service of AWS, signed as AWS wants it (SigV4)."""
     request = AWSRequest(method=method, url=url, data=content, headers=headers or {})
-    signer = SigV4Auth(
-        SigningCredentials(credentials.key_id, credentials.secret), "execute-api", REGION
-    )
+    signer = SigV4Auth(SigningCredentials(credentials.key_id, credentials.secret), service, REGION)
     signer.add_auth(request)
     return httpx.Request(method, url, content=content, headers=dict(request.headers.items()))
 
