@@ -15,6 +15,9 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 Name = Annotated[str, Field(min_length=1)]
 
+type AutoFulfill = Literal["digital", "all", "none"]
+"""Which lines are fulfilled without anyone asking: what needs no shipping, everything, nothing."""
+
 
 def _https_or_loopback(url: str) -> str:
     parts = urlsplit(url)
@@ -87,7 +90,7 @@ class AutomationSettings(PublisherSettings):
         auto_fulfill: Which lines are fulfilled without anyone asking.
     """
 
-    auto_fulfill: Literal["digital", "all", "none"]
+    auto_fulfill: AutoFulfill
 
 
 class CredentialCheckSettings(PublisherSettings):

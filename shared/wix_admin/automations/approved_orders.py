@@ -8,7 +8,7 @@ does not hold back the goods.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -28,6 +28,7 @@ from wix_admin.orders.fulfilling import (
     fetch_fulfillments,
     units_left,
 )
+from wix_admin.settings import AutoFulfill
 from wix_admin.telemetry import logger
 
 READY_TO_SHIP = "Order Ready To Ship"
@@ -35,9 +36,6 @@ READY_TO_SHIP = "Order Ready To Ship"
 NEED_NO_SHIPPING = {"DIGITAL", "GIFT_CARD", "SERVICE"}
 PARTLY_REFUNDED = "PARTIALLY_REFUNDED"
 NOT_DECIDED = {"INITIALIZED", "PENDING"}
-
-type AutoFulfill = Literal["digital", "all", "none"]
-"""Which lines are fulfilled without anyone asking: what needs no shipping, everything, nothing."""
 
 
 class ApprovedOrderInput(FunctionInput):
