@@ -119,6 +119,7 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(headers["content-length"]))
             self.send_response(receiver.take(Received(headers, body)))
             self.send_header("content-length", "0")
+            self.send_header("location", "/elsewhere")
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
