@@ -142,6 +142,7 @@ VERDICTS: dict[str, dict[str, Make]] = {
         "issued long ago": lambda wix: wix.delivery(iat=1),
         "expired within the leeway": lambda wix: wix.delivery(exp=ISSUED_AT - 59),
         "times with fractions": lambda wix: wix.delivery(iat=ISSUED_AT + 0.5, exp=EXPIRES_AT + 0.5),
+        "blanks up to the size": lambda wix: wix.delivery().ljust(MEGABYTE),
         "blanks around": lambda wix: f" \r\n\t{wix.delivery()}\r\n\n ",
         "byte order mark": lambda wix: f"\ufeff{wix.delivery()}",
         "header without kid": lambda wix: wix.key.sign(wix.claims(), header={"alg": "RS256"}),
@@ -229,6 +230,9 @@ VERDICTS: dict[str, dict[str, Make]] = {
     "Untrusted: foreign_instance": {
         "foreign instance": lambda wix: wix.delivery(wrapped={"instanceId": FOREIGN_INSTANCE}),
         "instance of a personal kind": lambda wix: wix.delivery(wrapped={"instanceId": MARKS[4]}),
+        "instance with something behind it": lambda wix: wix.delivery(
+            wrapped={"instanceId": f"{FOREIGN_INSTANCE} {MARKS[4]}"}
+        ),
         "no instance": lambda wix: wix.delivery(wrapped={"instanceId": LEFT_OUT}),
         "empty instance": lambda wix: wix.delivery(wrapped={"instanceId": ""}),
         "instances": lambda wix: wix.delivery(wrapped={"instanceId": [INSTANCE_ID]}),
