@@ -325,8 +325,8 @@ def _lines(units: Json) -> list[FulfillmentLine]:
 
 
 def _known_as(line: OrderLine) -> Json:
-    """Return what else a warehouse may know a line by."""
+    """Return what a warehouse may know a line by, and who else is to send it."""
     sku = line.physical_properties.sku if line.physical_properties else None
     product = line.catalog_reference.catalog_item_id if line.catalog_reference else None
-    known = {"sku": sku, "catalogItemId": product}
+    known = {"sku": sku, "catalogItemId": product, "fulfillerId": line.fulfiller_id}
     return {name: value for name, value in known.items() if value}

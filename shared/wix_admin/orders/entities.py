@@ -35,6 +35,7 @@ class OrderLine(WixEntity):
     item_type: ItemType | None = None
     physical_properties: PhysicalProperties | None = None
     catalog_reference: CatalogReference | None = None
+    fulfiller_id: str | None = None
 
 
 class BalanceSummary(WixEntity):

@@ -20,6 +20,7 @@ from wix_admin.errors import (
 
 pytestmark = pytest.mark.usefixtures("bus")
 
+FULFILLER = "f0f0f0f0-0000-4000-8000-00000000000f"
 GOODS, MORE_GOODS, FILE, GIFT = (f"00000000-0000-0000-0000-{n:012d}" for n in range(1, 5))
 
 
@@ -176,6 +177,17 @@ def test_only_what_surely_needs_no_shipping_is_fulfilled(
     assert (answer["announced"], answer["fulfilled"]) == (
         ([unit(GOODS)], []) if is_shipped else ([], [unit(GOODS)])
     )
+
+
+def test_a_line_that_somebody_else_fulfills_says_so(wix: WixSimulator, bus: Bus) -> None:
+    order = wix.add_order(lines=[line()])
+    sent_by_another = {**order["lineItems"][0], "fulfillerId": FULFILLER}
+    wix_shows(wix, {**order, "lineItems": [sent_by_another]})
+
+    act(approved(order["id"]))
+
+    [detail] = bus.details
+    assert [each["fulfillerId"] for each in detail["lines"]] == [FULFILLER]
 
 
 @pytest.mark.parametrize(
