@@ -36,7 +36,7 @@ check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the tem
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
 
-bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold start and overhead against bare libraries
+bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold starts and webhooks against bare libraries
 	@$(BIN)/python -m tests.bench
 
 build: .venv/ready .tools/sam/ready ## Build the deployable artifacts (ARCH=arm64 or x86_64)

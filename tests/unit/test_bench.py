@@ -2,6 +2,7 @@
 
 import ast
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,21 @@ from tests.bench import events
 from tests.bench.figures import ColdRun, Comparison, answer_ms, table
 from tests.bench.measuring import did_its_job
 from tests.bench.packages import size_of
+from tests.bench.plot import draw_storm
+from tests.bench.rates import Answers, Ingress, Storm, answers_table, storm_table
 from tests.bench.scene import AREAS, FUNCTIONS, LEFT_OUT, MODULES, PROJECT, REFERENCE
 from tests.wix_simulator import WixSimulator
+
+STORM = Storm(answered=[0.1, 0.2], resumed=4, judged=[4.2, 4.5], fulfilled=[4.5, 5])
 
 
 def comparison(ours: list[float], reference: list[float]) -> Comparison:
     runs, others = ([ColdRun(each / 2, each) for each in times] for times in (ours, reference))
     return Comparison("get_order", runs, others, [ColdRun(0.1, 0.1) for _ in runs])
+
+
+def ingress(bare: Sequence[float], ours: Sequence[float]) -> Ingress:
+    return Ingress([Answers("bare", 1, bare), Answers("ours", 1, ours)], STORM)
 
 
 # ---- Cold starts ----------------------------------------------------------------------------
@@ -85,6 +94,57 @@ def test_a_job_is_done_whatever_door_it_came_through(answer: object) -> None:
 )
 def test_no_time_is_taken_of_a_job_that_was_not_done(answer: object) -> None:
     assert not did_its_job(answer)
+
+
+# ---- Webhooks -------------------------------------------------------------------------------
+
+
+def test_an_answer_is_told_by_its_median_and_by_the_slowest_but_one_in_a_hundred() -> None:
+    answers = Answers("a delivery", 1, [each / 1000 for each in range(101)])
+
+    assert (round(answers.p50_ms, 6), round(answers.p99_ms, 6)) == (50, 99)
+
+
+def test_kinds_are_compared_with_the_bare_one_of_as_many_at_once() -> None:
+    both = Ingress(
+        [
+            *ingress([0.1, 0.1], [0.2, 0.2]).answers,
+            Answers("bare", 20, [1.0, 1.0]),
+            Answers("ours", 20, [1.5, 1.5]),
+        ],
+        STORM,
+    )
+
+    assert [ratio for _, ratio, _ in both.compared()] == [1, 2, 1, 1.5]
+    assert [ratio for _, _, ratio in both.compared()] == [1, 2, 1, 1.5]
+
+
+def test_a_moment_that_was_slow_for_all_kinds_changes_no_ratio() -> None:
+    [_, (_, ratio, _)] = ingress([0.1, 0.8, 0.4], [0.2, 1.6, 0.8]).compared()
+
+    assert ratio == 2
+
+
+def test_judging_and_fulfilling_are_timed_from_when_they_could_begin() -> None:
+    assert STORM.per_second() == {"answered": 10, "judged": 4, "fulfilled": 2}
+
+
+def test_rates_are_also_told_in_times_that_of_the_last_step() -> None:
+    rows = storm_table(STORM).replace(" ", "").splitlines()[2:]
+
+    assert [row.split("|")[2:4] for row in rows] == [["10", "5.0"], ["4", "2.0"], ["2", "1.0"]]
+
+
+def test_answers_are_told_in_milliseconds_and_ratios() -> None:
+    [_, _, _, ours] = answers_table(ingress([0.1, 0.1], [0.25, 0.25])).splitlines()
+
+    assert ours.replace(" ", "") == "|ours|1|250.0|250.0|2.50|2.50|"
+
+
+def test_a_storm_is_drawn_to_be_looked_at_and_to_be_scaled(tmp_path: Path) -> None:
+    draw_storm(STORM, tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {"deliveries.png", "deliveries.svg"}
 
 
 # ---- All of it ------------------------------------------------------------------------------
