@@ -10,7 +10,6 @@ import random
 import re
 import time
 from collections.abc import Callable
-from typing import Any
 
 from wix_admin.doors import LambdaContext
 from wix_admin.errors import (
@@ -83,18 +82,10 @@ def work_off(
     Raises:
         InputError: If no queue sent the event.
     """
-    # Imported here, as only a queue's batches need it.
-    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
-        BatchProcessor,
-        EventType,
-        process_partial_response,
-    )
-
     if not is_batch(event):
         raise InputError.of("Records", "Send messages as SQS does")
 
-    def record_handler(record: Any) -> None:
-        message = Message.of_record(record.raw_event)
+    def is_over(message: Message) -> bool:
         about: Json = {
             "action": action,
             "requestId": context.aws_request_id,
@@ -111,19 +102,23 @@ def work_off(
             logger.warning("A message met a fault of ours", extra=about | whereabouts(error))
             failure = UnexpectedError("A fault of ours: the log has it under this request id")
         else:
-            return
+            return True
         about["reason"] = code_of(failure)
         if _is_hopeless(failure, message) and _given_up(message, failure, about):
-            return
+            return True
         _put_off(message, failure, about)
-        raise failure
+        return False
 
-    failed = process_partial_response(
-        event=event,
-        record_handler=record_handler,
-        processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
-    )
-    return dict(failed)
+    # Powertools' BatchProcessor would answer the same: its import takes a fifth of a cold start.
+    staying = [each.id for each in _messages(event) if not is_over(each)]
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in staying]}
+
+
+def _messages(event: Json) -> list[Message]:
+    try:
+        return [Message.of_record(each) for each in event["Records"]]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise InputError.of("Records", "Send messages as SQS does") from None
 
 
 def _require_time(context: LambdaContext, seconds: float) -> None:
