@@ -33,6 +33,7 @@ from tests.wix_simulator.signing import HEADER
 from wix_admin import process
 from wix_admin.errors import InputError
 from wix_admin.queues import GIVE_UP_AFTER_RECEIVES
+from wix_admin.webhooks.receiving import RECEIVE_SECONDS
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 
@@ -369,6 +370,13 @@ def test_a_bus_that_hangs_does_not_end_the_function(scene: Scene) -> None:
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": each} for each in ids]}
     assert context.milliseconds == 12_000
+
+
+def test_a_bus_that_hangs_is_left_before_the_time_of_a_message_is_over(scene: Scene) -> None:
+    patience: Any = process.queue_client().meta.config
+
+    attempts = patience.retries["total_max_attempts"]
+    assert attempts * (patience.connect_timeout + patience.read_timeout) < RECEIVE_SECONDS
 
 
 def test_what_no_queue_sent_is_refused(scene: Scene) -> None:
