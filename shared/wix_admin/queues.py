@@ -109,7 +109,7 @@ def work_off(
         _put_off(message, failure, about)
         return False
 
-    # Powertools' BatchProcessor would answer the same: its import takes a fifth of a cold start.
+    # Powertools' BatchProcessor is such a loop, too, but its import takes a fifth of a cold start.
     staying = [each.id for each in _messages(event) if not is_over(each)]
     return {"batchItemFailures": [{"itemIdentifier": each} for each in staying]}
 
