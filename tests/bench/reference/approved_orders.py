@@ -21,7 +21,7 @@ def act(body: str) -> None:
     if (order["status"], order["paymentStatus"]) != ("APPROVED", "PAID"):
         return
     if order["fulfillmentStatus"] != "NOT_FULFILLED":
-        raise NotImplementedError("the rest of an order")
+        raise ValueError("this reference knows orders that are new")
     shipped = [each for each in order["lineItems"] if each["physicalProperties"]["shippable"]]
     unshipped = [each for each in order["lineItems"] if each not in shipped]
 
