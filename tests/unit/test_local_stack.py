@@ -22,10 +22,13 @@ print(child.pid, flush=True)
 time.sleep(60)
 """
 PARENT = """
-import sys, time
+import signal, sys, time
 from collections.abc import Iterator
 from pathlib import Path
 from tests.local_stack.processes import running, sigterm_as_exit
+
+# A run in the background of a shell hands on that it ignores this signal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 with sigterm_as_exit(), running(
     [sys.executable, "-c", sys.argv[2]], environment={}, cwd=Path.cwd(), log=Path(sys.argv[1])
