@@ -9,10 +9,10 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
-from wix_admin.client import Traffic, WixClient
+from wix_admin.client import Rehearsal, Traffic, WixClient
 from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
-from wix_admin.errors import AdminError, InputError, UnexpectedError, Violation
-from wix_admin.models import Answer, FunctionInput, Json, WixEntity
+from wix_admin.errors import AdminError, InputError, UnexpectedError, Violation, WithheldError
+from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.once import Once
 from wix_admin.operations import Operation
 from wix_admin.problems import code_of
@@ -68,9 +68,21 @@ def admin_action(
             asked = _validated(input_type, call.input())
             ids.update(asked.ids())
             once = _once(asked, call, key) if key else None
-            wix = WixClient(wix_http(), elevates=elevates, deadline=call.deadline, traffic=traffic)
-            answer = action(asked, wix, once) if once else action(asked, wix)
-            return Done(_json(answer), replayed=once is not None and once.replayed)
+            rehearsal = Rehearsal() if isinstance(asked, WriteInput) and asked.dry_run else None
+            wix = WixClient(
+                wix_http(),
+                elevates=elevates,
+                deadline=call.deadline,
+                traffic=traffic,
+                rehearsal=rehearsal,
+            )
+            try:
+                answer = _json(action(asked, wix, once) if once else action(asked, wix))
+            except WithheldError:
+                answer = {}
+            if rehearsal is not None:
+                return Done(_told_of(rehearsal, answer), replayed=False)
+            return Done(answer, replayed=once is not None and once.replayed)
 
         def perform(call: Call) -> Done:
             return _told(name, call, act)
@@ -118,13 +130,28 @@ def _once(asked: FunctionInput, call: Call, rule: Key) -> Once:
             code="idempotency_key_missing",
             violations=[Violation("Idempotency-Key", "Field required")],
         )
+    rehearses = isinstance(asked, WriteInput) and asked.dry_run
     return Once(
-        table=effects_table() if key else None,
+        table=effects_table() if key and not rehearses else None,
         site_id=settings().wix_site_id,
         key=key,
         request_hash=asked.fingerprint(),
         lease_until=call.lease_until,
+        rehearses=rehearses,
     )
+
+
+def _told_of(rehearsal: Rehearsal, answer: Json) -> Json:
+    """Answer a dry run: what would be sent, what was read, and what is known without sending."""
+    return {
+        "dryRun": True,
+        "requests": [
+            {"method": each.method, "path": each.path, "body": each.body}
+            for each in rehearsal.requests
+        ],
+        "read": [asdict(each) for each in rehearsal.read],
+        **({"result": answer} if answer else {}),
+    }
 
 
 def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]], Done]) -> Done:

@@ -16,6 +16,7 @@ from wix_admin.errors import (
     InputError,
     OutcomeUnknownError,
     OutOfTimeError,
+    WithheldError,
     WixError,
     WixUnavailableError,
 )
@@ -61,6 +62,31 @@ class Traffic:
         return sum(each.milliseconds for each in self.exchanges)
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a call asks of Wix.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path, ids filled in.
+        body: The JSON, or None.
+        answer: Wix's answer, for what was really asked.
+    """
+
+    method: str
+    path: str
+    body: Json | None
+    answer: Json | None = None
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What a call with `dryRun` would send to Wix, and what it read to decide."""
+
+    requests: list[Request] = field(default_factory=list)
+    read: list[Request] = field(default_factory=list)
+
+
 class WixClient:
     """Calls Wix for one invocation of one function.
 
@@ -70,6 +96,7 @@ class WixClient:
         elevates: The operations that the function declared; any other is refused.
         deadline: When the answer must be ready, in seconds since the epoch.
         traffic: Where to note what was sent.
+        rehearsal: Where to note what would be sent, if nothing may be changed.
         now: The wall clock, in seconds since the epoch.
         sleep: How to wait, in seconds.
         jitter: A random number from 0 to 1.
@@ -82,11 +109,13 @@ class WixClient:
         elevates: Collection[Operation],
         deadline: float,
         traffic: Traffic | None = None,
+        rehearsal: Rehearsal | None = None,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.traffic = traffic if traffic is not None else Traffic()
+        self.rehearsal = rehearsal
         self._deadline = deadline
         self._http = http
         self._elevates = frozenset(elevates)
@@ -107,6 +136,7 @@ class WixClient:
             path_ids: Values for the path template.
 
         Raises:
+            WithheldError: If this is a rehearsal and the call would change something.
             ElevationError: If the function did not declare this operation.
             InputError: If a path id has characters that no id of Wix has.
             OutOfTimeError: If too little time was left to start; nothing was sent.
@@ -118,6 +148,31 @@ class WixClient:
         if operation not in self._elevates:
             raise ElevationError(f"This function does not declare {operation.name}")
         path = _filled(operation.path, path_ids)
+        if self.rehearsal is None:
+            return self._tried(operation, path, body)
+        if not operation.reads:
+            self.rehearsal.requests.append(Request(operation.method, path, body))
+            raise WithheldError(f"{operation.name}: not sent, as this is a dry run")
+        answer = self._tried(operation, path, body)
+        self.rehearsal.read.append(Request(operation.method, path, body, answer))
+        return answer
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, if there is time for it and for a read after it.
+
+        Returns:
+            Whether it waited.
+        """
+        if self.seconds_left() < seconds + SHORTEST_TRY_SECONDS:
+            return False
+        self._sleep(seconds * self._jitter())
+        return True
+
+    def seconds_left(self) -> float:
+        """Return how much time there is until the answer must be ready."""
+        return self._deadline - self._now()
+
+    def _tried(self, operation: Operation, path: str, body: Json | None) -> Json:
         failure: WixError | TokenUnavailableError
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
@@ -129,10 +184,6 @@ class WixClient:
                 break
             self._sleep(pause)
         raise failure
-
-    def seconds_left(self) -> float:
-        """Return how much time there is until the answer must be ready."""
-        return self._deadline - self._now()
 
     def _attempt(self, operation: Operation, path: str, body: Json | None) -> Json:
         left = self._require_time(operation)

@@ -5,6 +5,8 @@
     * KeyReusedError              the idempotency key stands for another request: use a new one
     * StillRunningError           the same request is being worked on: ask again later
     * RefusedError                the shop's state does not allow it: look, then decide
+    * UnfinishedError             a batch is done in part: repeat with the same key
+    * WithheldError               a dry run came to what it must not send: no failure
     * OutOfTimeError              too little time was left to start: ask again
     * SettingsError               the function is set up wrongly: mend its environment
     * LedgerUnavailableError      our own memory cannot be reached: ask again later
@@ -18,6 +20,7 @@
             * WixNotFoundError
             * WixConflictError    it exists already, or has changed: read it again
             * WixStateError       its state, a policy or a quota forbids it
+        * WixSetupError           the site lacks an app, or has another catalog: mend the site
         * WixPermissionError      Wix refused our credential: mend its permissions
         * WixUnavailableError     Wix is busy or broken: ask again later
         * OutcomeUnknownError     Wix may have done it: repeat with the same key only
@@ -106,6 +109,16 @@ class RefusedError(AdminError):
     default_code = "not_possible_now"
 
 
+class UnfinishedError(AdminError):
+    """A batch is done in part, and what is left can be done by asking again."""
+
+    default_code = "unfinished"
+
+
+class WithheldError(AdminError):
+    """A dry run came to a call that would change something; it was not sent."""
+
+
 class OutOfTimeError(AdminError):
     """Too little time was left to start a call; it was not sent."""
 
@@ -178,6 +191,12 @@ class WixStateError(WixRequestError):
     """The state of the thing, a policy or a quota of the site forbids it."""
 
     default_code = "wix_forbids"
+
+
+class WixSetupError(WixError):
+    """The site is not set up for this call, which did nothing."""
+
+    default_code = "app_missing"
 
 
 class WixPermissionError(WixError):

@@ -84,7 +84,9 @@ class FunctionInput(BaseModel):
     def fingerprint(self) -> str:
         """Return the same text for the same request, however it was spelled (SHA-256, hex)."""
         said = self.model_dump(
-            exclude_unset=self.remembers_nulls, exclude_defaults=not self.remembers_nulls
+            exclude={"dry_run"},
+            exclude_unset=self.remembers_nulls,
+            exclude_defaults=not self.remembers_nulls,
         )
         canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), default=_canonical)
         return hashlib.sha256(canonical.encode()).hexdigest()
@@ -96,6 +98,15 @@ class FunctionInput(BaseModel):
             for name, field in type(self).model_fields.items()
             if name.endswith("_id") and isinstance(value := getattr(self, name), str)
         }
+
+
+class WriteInput(FunctionInput):
+    """What a caller wants changed."""
+
+    dry_run: bool = Field(
+        default=False,
+        description="Change nothing, and answer with the requests that would be sent to Wix.",
+    )
 
 
 def _canonical(value: object) -> str:

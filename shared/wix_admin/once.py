@@ -100,6 +100,19 @@ class Effect[R: Receipt](ABC):
             AdminError: If Wix could not be asked.
         """
 
+    def rehearse(self, sent: Sent) -> R:
+        """Do what `send` does with a client that sends no change.
+
+        One that makes several calls, each with what the last one answered, names them all here.
+
+        Returns:
+            The receipt, if there is nothing to change.
+
+        Raises:
+            WithheldError: When it comes to a change.
+        """
+        return self.send(sent)
+
     def failure(self, receipt: R) -> AdminError:
         """Describe a receipt whose state is `failed`."""
         del receipt
@@ -116,6 +129,7 @@ class Once:
         key: The caller's idempotency key, or None.
         request_hash: The fingerprint of the request.
         lease_until: When this invocation is surely over, in seconds since the epoch.
+        rehearses: Whether nothing may be sent or written down.
         replayed: Whether the last answer is that of an earlier request.
     """
 
@@ -124,6 +138,7 @@ class Once:
     key: str | None
     request_hash: str
     lease_until: float
+    rehearses: bool = False
     replayed: bool = False
 
     def make[R: Receipt](self, effect: Effect[R]) -> R:
@@ -134,12 +149,16 @@ class Once:
             StillRunningError: If the same request is being worked on.
             LedgerUnavailableError: If nothing could be written down; nothing was sent.
             OutcomeUnknownError: If Wix may have done it: repeat with the same key only.
+            WithheldError: If this is a rehearsal, which ends before anything is changed.
             AdminError: Whatever the effect raises.
         """
-        if self.key is None or self.table is None:
-            sent = Sent(f"wa-{secrets.token_hex(8)}", 0.0, effect.check())
+        key = self.key if self.table is not None or self.rehearses else None
+        scope = Scope(self.site_id, effect.name, effect.target, key or secrets.token_hex(16))
+        if self.rehearses:
+            return effect.rehearse(Sent(_reference(scope), 0.0, effect.check()))
+        if self.table is None or key is None:
+            sent = Sent(_reference(scope), 0.0, effect.check())
             return _succeeded(effect, _send_or_find(effect, sent))
-        scope = Scope(self.site_id, effect.name, effect.target, self.key)
         work = _Work(effect, self.table, scope)
         item = self.table.claim(scope, self.request_hash, self.lease_until)
         self.replayed = item.state != "intended"
@@ -166,10 +185,6 @@ class _Work[R: Receipt]:
     table: EffectsTable
     scope: Scope
 
-    @property
-    def reference(self) -> str:
-        return f"wa-{sha256(str(self.scope).encode()).hexdigest()[:16]}"
-
     def begin(self, item: Item) -> R:
         """Check, write down that it is sent, send it, write down what came of it."""
         try:
@@ -178,7 +193,7 @@ class _Work[R: Receipt]:
         except (AdminError, WixAuthError):
             self._free(item)
             raise
-        sent = Sent(self.reference, item.sent_at, before)
+        sent = Sent(_reference(self.scope), item.sent_at, before)
         try:
             receipt = _send_or_find(self.effect, sent)
         except OutcomeUnknownError:
@@ -199,7 +214,7 @@ class _Work[R: Receipt]:
         Returns:
             The receipt, or None if it may be made again: Wix shows that it did not happen.
         """
-        sent = Sent(self.reference, item.sent_at, item.before or {})
+        sent = Sent(_reference(self.scope), item.sent_at, item.before or {})
         settles_in = item.sent_at + SETTLE_SECONDS - self.table.now()
         try:
             receipt = self.effect.read_back(sent)
@@ -225,7 +240,9 @@ class _Work[R: Receipt]:
         """Bring a change that Wix had not finished up to date."""
         stored = self.effect.receipt.model_validate(item.outcome)
         try:
-            receipt = self.effect.read_back(Sent(self.reference, item.sent_at, item.before or {}))
+            receipt = self.effect.read_back(
+                Sent(_reference(self.scope), item.sent_at, item.before or {})
+            )
         except (AdminError, WixAuthError) as error:
             logger.warning("Wix could not be asked again", extra={"error": type(error).__name__})
             return stored
@@ -252,6 +269,10 @@ class _Work[R: Receipt]:
                 "The effects table missed an outcome; the same key will find it at Wix",
                 extra={"error": type(error).__name__, "operation": self.scope.operation},
             )
+
+
+def _reference(scope: Scope) -> str:
+    return f"wa-{sha256(str(scope).encode()).hexdigest()[:16]}"
 
 
 def _send_or_find[R: Receipt](effect: Effect[R], sent: Sent) -> R:

@@ -16,6 +16,7 @@ class Operation:
         path: The path template; `{order_id}` is filled by the call's keyword arguments.
         permission: The Wix permission that the credential needs.
         repeatable: Whether sending it twice leaves the shop as sending it once does.
+        reads: Whether it changes nothing; whatever else there is, a rehearsal does not send.
         seconds: The longest that Wix is given to answer.
     """
 
@@ -24,4 +25,5 @@ class Operation:
     path: str
     permission: str
     repeatable: bool
+    reads: bool = False
     seconds: float = READ_SECONDS

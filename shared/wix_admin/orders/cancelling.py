@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from wix_admin.client import WixClient
-from wix_admin.models import FunctionInput, Guid, Json
+from wix_admin.models import Guid, Json, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, fetch_order
 from wix_admin.orders.operations import CANCEL_ORDER
@@ -15,7 +15,7 @@ from wix_admin.replies import read_as
 CANCELED = "CANCELED"
 
 
-class CancelOrderInput(FunctionInput):
+class CancelOrderInput(WriteInput):
     """Which order to cancel, and what else Wix is to do then."""
 
     order_id: Guid
@@ -60,7 +60,7 @@ class OrderCancellation(Effect[CancelReceipt]):
         self.target = asked.order_id
         self._wix = wix
         self._flags = asked.model_dump(
-            mode="json", by_alias=True, exclude_defaults=True, exclude={"order_id"}
+            mode="json", by_alias=True, exclude_defaults=True, exclude={"order_id", "dry_run"}
         )
         self._found: Order | None = None
 

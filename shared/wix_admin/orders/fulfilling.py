@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
 from wix_admin.errors import InputError, RefusedError, Violation, WixConflictError
-from wix_admin.models import Answer, FunctionInput, Guid, Json, WixEntity
+from wix_admin.models import Answer, FunctionInput, Guid, Json, WixEntity, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, fetch_order
 from wix_admin.orders.operations import CREATE_FULFILLMENT, LIST_FULFILLMENTS
@@ -38,7 +38,7 @@ class FulfilledLine(FunctionInput):
     )
 
 
-class FulfillOrderInput(FunctionInput):
+class FulfillOrderInput(WriteInput):
     """What was sent, and how it can be tracked."""
 
     order_id: Guid

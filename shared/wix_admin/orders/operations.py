@@ -8,10 +8,20 @@ repeated blindly.
 from wix_admin.operations import Operation
 
 GET_ORDER = Operation(
-    "orders.get", "GET", "/ecom/v1/orders/{order_id}", "ECOM.READ_ORDERS", repeatable=True
+    "orders.get",
+    "GET",
+    "/ecom/v1/orders/{order_id}",
+    "ECOM.READ_ORDERS",
+    repeatable=True,
+    reads=True,
 )
 SEARCH_ORDERS = Operation(
-    "orders.search", "POST", "/ecom/v1/orders/search", "ECOM.READ_ORDERS", repeatable=True
+    "orders.search",
+    "POST",
+    "/ecom/v1/orders/search",
+    "ECOM.READ_ORDERS",
+    repeatable=True,
+    reads=True,
 )
 UPDATE_ORDER = Operation(
     "orders.update", "PATCH", "/ecom/v1/orders/{order_id}", "ECOM.MODIFY_ORDERS", repeatable=True
@@ -29,6 +39,7 @@ LIST_FULFILLMENTS = Operation(
     "/ecom/v1/fulfillments/orders/{order_id}",
     "ECOM.READ_FULFILLMENTS",
     repeatable=True,
+    reads=True,
 )
 CREATE_FULFILLMENT = Operation(
     "fulfillments.create",
@@ -43,6 +54,7 @@ LIST_TRANSACTIONS = Operation(
     "/ecom/v1/payments/orders/{order_id}",
     "ECOM.READ_TRANSACTIONS",
     repeatable=True,
+    reads=True,
 )
 ADD_PAYMENT = Operation(
     "payments.add",
@@ -64,6 +76,7 @@ GET_REFUNDABILITY = Operation(
     "/ecom/v1/order-billing/get-order-refundability",
     "ECOM.ORDER_BILLING_GET_ORDER_REFUNDABILITY",
     repeatable=True,
+    reads=True,
 )
 REFUND_PAYMENTS = Operation(
     "refunds.refund",

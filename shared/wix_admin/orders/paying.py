@@ -12,7 +12,7 @@ from pydantic import Field
 
 from wix_admin.client import WixClient
 from wix_admin.errors import RefusedError, Violation
-from wix_admin.models import FunctionInput, Guid, Json, Money, WixEntity, plain, to_price
+from wix_admin.models import Guid, Json, Money, WixEntity, WriteInput, plain, to_price
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, fetch_order
 from wix_admin.orders.operations import ADD_PAYMENT, APPROVE_PAYMENT
@@ -22,7 +22,7 @@ from wix_admin.replies import read_as
 OVER = {"CANCELED", "REJECTED"}
 
 
-class RecordPaymentInput(FunctionInput):
+class RecordPaymentInput(WriteInput):
     """A payment that was made by cash, bank transfer and the like."""
 
     order_id: Guid

@@ -1,19 +1,18 @@
 """Reads orders: one by its id, many by a search."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
-from wix_admin.cursors import MAX_LENGTH, seal, unseal
-from wix_admin.models import Answer, FunctionInput, Guid, Json, WixEntity
+from wix_admin.cursors import seal, unseal
+from wix_admin.models import FunctionInput, Guid, Json, WixEntity
 from wix_admin.orders.entities import Order, fetch_order
 from wix_admin.orders.operations import SEARCH_ORDERS
+from wix_admin.pages import Page, QueryInput
 from wix_admin.replies import read_as
-
-LARGEST_PAGE = 100
 
 
 class GetOrderInput(FunctionInput):
@@ -32,14 +31,7 @@ def get_order(wix: WixClient, wanted: GetOrderInput) -> Order:
     return fetch_order(wix, wanted.order_id)
 
 
-class Sort(FunctionInput):
-    """One field to sort by."""
-
-    field_name: Annotated[str, Field(min_length=1, max_length=100)]
-    order: Literal["ASC", "DESC"] = "ASC"
-
-
-class QueryOrdersInput(FunctionInput):
+class QueryOrdersInput(QueryInput):
     """Which orders to list: a filter to begin with, then the cursor of the last answer.
 
     Wix sorts by `createdDate`, newest first, unless told. It leaves out `PENDING` and `REJECTED`
@@ -49,9 +41,6 @@ class QueryOrdersInput(FunctionInput):
     filter: dict[str, Any] | None = Field(
         default=None, description='Wix\'s filter, such as {"paymentStatus": "PAID"}'
     )
-    sort: Annotated[list[Sort], Field(max_length=4)] | None = None
-    cursor: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)] | None = None
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
 
     @field_validator("filter")
     @classmethod
@@ -59,15 +48,6 @@ class QueryOrdersInput(FunctionInput):
         if "INITIALIZED" in _statuses(given):
             raise PydanticCustomError(
                 "status", "Wix's search never finds INITIALIZED orders: read one by its id"
-            )
-        return given
-
-    @field_validator("cursor")
-    @classmethod
-    def _alone(cls, given: str | None, others: ValidationInfo) -> str | None:
-        if given is not None and (others.data.get("filter") or others.data.get("sort")):
-            raise PydanticCustomError(
-                "cursor", "A cursor holds its filter and sort: send it with nothing but limit"
             )
         return given
 
@@ -86,18 +66,10 @@ def _statuses(condition: object, *, below_status: bool = False) -> Iterator[obje
         yield condition
 
 
-class OrderPage(Answer):
-    """One page of orders.
-
-    Attributes:
-        items: The orders.
-        cursor: What to send for the next page; absent on the last one.
-        has_more: Whether there is a next page.
-    """
+class OrderPage(Page):
+    """One page of orders."""
 
     items: list[Order]
-    cursor: str | None = None
-    has_more: bool
 
 
 class _Cursors(WixEntity):
@@ -144,5 +116,5 @@ def _search(wanted: QueryOrdersInput) -> Json:
     if wanted.filter:
         search["filter"] = wanted.filter
     if wanted.sort:
-        search["sort"] = [each.model_dump(by_alias=True) for each in wanted.sort]
+        search["sort"] = wanted.sorting()
     return search

@@ -22,6 +22,7 @@ from wix_admin.models import (
     Money,
     Price,
     WixEntity,
+    WriteInput,
     plain,
     to_price,
 )
@@ -79,7 +80,7 @@ class RefundedItems(FunctionInput):
     shipping: RefundedShipping | None = None
 
 
-class RefundOrderInput(FunctionInput):
+class RefundOrderInput(WriteInput):
     """How much to give back: an amount, or how much of which payments."""
 
     order_id: Guid

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
-from wix_admin.models import FunctionInput, Guid, Json
+from wix_admin.models import FunctionInput, Guid, Json, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order
 from wix_admin.orders.operations import UPDATE_ORDER
@@ -97,7 +97,7 @@ class ShippingInfo(FunctionInput):
     logistics: Logistics
 
 
-class UpdateOrderInput(FunctionInput):
+class UpdateOrderInput(WriteInput):
     """What to change. A field left out stays as it is; null clears it where Wix can.
 
     The last write wins, as Wix keeps no revision of an order.
@@ -120,7 +120,7 @@ class UpdateOrderInput(FunctionInput):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.model_fields_set <= {"order_id"}:
+        if self.model_fields_set <= {"order_id", "dry_run"}:
             raise PydanticCustomError("nothing", "Name at least one field to change")
         return self
 
@@ -152,7 +152,7 @@ class OrderUpdate(Effect[UpdateReceipt]):
         self.target = asked.order_id
         self._wix = wix
         self._changes = asked.model_dump(
-            mode="json", by_alias=True, exclude_unset=True, exclude={"order_id"}
+            mode="json", by_alias=True, exclude_unset=True, exclude={"order_id", "dry_run"}
         )
 
     def check(self) -> Json:

@@ -1,0 +1,107 @@
+"""Lists page by page: one kind of query and one kind of answer, whatever paging Wix uses."""
+
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.cursors import MAX_LENGTH, seal, unseal
+from wix_admin.errors import InputError
+from wix_admin.models import Answer, FunctionInput, Json
+
+LARGEST_PAGE = 100
+
+
+class Sort(FunctionInput):
+    """One field to sort by."""
+
+    field_name: Annotated[str, Field(min_length=1, max_length=100)]
+    order: Literal["ASC", "DESC"] = "ASC"
+
+
+class QueryInput(FunctionInput):
+    """What to list: a filter to begin with, then the cursor of the last answer."""
+
+    filter: dict[str, Any] | None = Field(default=None, description="Wix's filter.")
+    sort: Annotated[list[Sort], Field(max_length=4)] | None = None
+    cursor: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)] | None = None
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
+
+    @field_validator("cursor")
+    @classmethod
+    def _alone(cls, given: str | None, others: ValidationInfo) -> str | None:
+        if given is not None and (others.data.get("filter") or others.data.get("sort")):
+            raise PydanticCustomError(
+                "cursor", "A cursor holds its filter and sort: send it with nothing but limit"
+            )
+        return given
+
+    def sorting(self) -> list[Json]:
+        """Return the sort as Wix reads it."""
+        return [each.model_dump(by_alias=True) for each in self.sort or []]
+
+
+class Page(Answer):
+    """One page of a list; each area adds its `items`.
+
+    Attributes:
+        cursor: What to send for the next page; absent on the last one.
+        has_more: Whether there is a next page.
+    """
+
+    cursor: str | None = None
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Where a list that Wix pages by offset goes on, with all that must be said again.
+
+    Attributes:
+        filter: Wix's filter.
+        sort: The fields to sort by, as Wix reads them.
+        start: How many items came before.
+        total: How many there were when the list began, if Wix said.
+    """
+
+    filter: Json
+    sort: list[Json]
+    start: int = 0
+    total: int | None = None
+
+    @classmethod
+    def of(cls, operation: str, wanted: QueryInput) -> Self:
+        """Begin a list, or go on where a cursor of ours says.
+
+        Raises:
+            InputError: If the cursor is not one that this operation gave out.
+        """
+        if wanted.cursor is None:
+            return cls(wanted.filter or {}, wanted.sorting())
+        position = unseal(operation, wanted.cursor)
+        try:
+            return cls(**json.loads(position))
+        except (ValueError, TypeError):
+            raise InputError.of("cursor", "Send the cursor of the last answer as it was") from None
+
+    def after(self, operation: str, count: int, total: int | None) -> str | None:
+        """Return the cursor of the next page, or None if this was the last one.
+
+        Raises:
+            InputError: If the filter is too long to be carried on.
+        """
+        start = self.start + count
+        if count == 0 or (total is not None and start >= total):
+            return None
+        first = total if self.total is None else self.total
+        position = {"filter": self.filter, "sort": self.sort, "start": start, "total": first}
+        cursor = seal(operation, json.dumps(position, separators=(",", ":")))
+        if len(cursor) > MAX_LENGTH:
+            raise InputError.of("filter", "Send a shorter filter: each cursor has to hold it")
+        return cursor
+
+    def shifted(self, total: int | None) -> bool:
+        """Tell whether the list changed since it began, so that items may be missed or repeated."""
+        return None not in {self.total, total} and self.total != total
