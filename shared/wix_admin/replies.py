@@ -21,6 +21,7 @@ from wix_admin.errors import (
     WixNotFoundError,
     WixPermissionError,
     WixRequestError,
+    WixSetupError,
     WixStateError,
     WixUnavailableError,
 )
@@ -36,7 +37,36 @@ CLIENT_CLOSED_REQUEST = 499
 
 WRONG_SITE_CODES = {"MISSING_METASITE_ID", "WDE0117"}
 CONFLICT_MARKS = ("REVISION", "ALREADY_CHANGED", "ALREADY_EXISTS")
-PERMISSION_CODES = {"", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNAUTHORIZED", "FORBIDDEN"}
+PERMISSION_CODES = {
+    "",
+    "PERMISSION_DENIED",
+    "UNAUTHENTICATED",
+    "UNAUTHORIZED",
+    "UNAUTHORIZED_OPERATION",
+    "FORBIDDEN",
+}
+SETUP_CODES = {
+    "REQUIRED_APP_NOT_INSTALLED": "app_missing",
+    "CATALOG_V1_SITE_CALLING_CATALOG_V3_API": "wrong_catalog",
+    "CATALOG_V3_SITE_CALLING_CATALOG_V1_API": "wrong_catalog",
+}
+MOVING_CODE = "CATALOG_V3_SITE_PROVISIONING"
+POLICY_CODES = {"BOOKING_POLICY_VIOLATION", "REFUND_NOT_ALLOWED", "PRICE_CHANGE_NOT_ALLOWED"}
+SLOT_CODES = {
+    "NO_OPEN_SPOTS",
+    "SLOT_NOT_AVAILABLE",
+    "SESSION_CAPACITY_EXCEEDED",
+    "SCHEDULE_CAPACITY_EXCEEDED",
+    "SLOT_HOLD_UNAVAILABLE",
+}
+OWN_CODES = {
+    **dict.fromkeys(WRONG_SITE_CODES, "wrong_site"),
+    **SETUP_CODES,
+    **dict.fromkeys(POLICY_CODES, "policy_forbids"),
+    **dict.fromkeys(SLOT_CODES, "slot_taken"),
+    MOVING_CODE: "catalog_moving",
+}
+"""Wix's codes that say more than the class of the error does."""
 
 
 def request_id_of(response: httpx.Response) -> str | None:
@@ -92,9 +122,8 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
 
 def _own_code(status: int, code: str) -> str | None:
     """Return the problem's code where the class alone does not tell it."""
-    if code in WRONG_SITE_CODES:
-        return "wrong_site"
-    return "wix_busy" if status == HTTPStatus.TOO_MANY_REQUESTS and not code else None
+    busy = "wix_busy" if status == HTTPStatus.TOO_MANY_REQUESTS and not code else None
+    return OWN_CODES.get(code, busy)
 
 
 def _meaning(status: int, code: str, operation: Operation) -> tuple[type[WixError], str]:
@@ -107,6 +136,12 @@ def _meaning(status: int, code: str, operation: Operation) -> tuple[type[WixErro
             WixPermissionError,
             "The credential names no site or another one: check WIX_SITE_ID and the secret",
         ),
+        (
+            code in SETUP_CODES,
+            WixSetupError,
+            "Look at which Wix apps the site has, and at its version of the catalog",
+        ),
+        (code == MOVING_CODE, WixUnavailableError, "Wix is moving the site to another catalog"),
         (status == HTTPStatus.UNAUTHORIZED, WixPermissionError, permission),
         (
             status == HTTPStatus.FORBIDDEN and code in PERMISSION_CODES,

@@ -7,7 +7,7 @@ dead letters work; what becomes of a failed message of a batch is said in `wix_a
 
 from wix_admin.doors import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import input_beside_key, key_beside_input, object_in, times
-from wix_admin.errors import InputError
+from wix_admin.errors import InputError, UnfinishedError
 from wix_admin.models import Json
 from wix_admin.queues import is_batch, work_off
 
@@ -68,4 +68,7 @@ def _act(event: object, context: LambdaContext, perform: Perform) -> Json:
         request_id=context.aws_request_id,
         invocation_id=context.aws_request_id,
     )
-    return perform(call).answer
+    answer = perform(call).answer
+    if answer.get("complete") is False:
+        raise UnfinishedError("Done in part: the same event again goes on where this ended")
+    return answer

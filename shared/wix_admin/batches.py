@@ -1,0 +1,224 @@
+"""Many items in one request: chunks within Wix's limits, each made once, a result for each item.
+
+Each call to Wix is an effect with its own record in the ledger, named by its chunk and round. So
+a repetition with the same key is answered from the records as far as they go, does what was left,
+and repeats only items that failed in a way that may pass.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from wix_admin.client import WixClient
+from wix_admin.errors import (
+    AdminError,
+    OutcomeUnknownError,
+    RefusedError,
+    UnfinishedError,
+    Violation,
+    WithheldError,
+    WixRequestError,
+)
+from wix_admin.models import Answer
+from wix_admin.once import Effect, Once, Receipt
+from wix_admin.problems import KINDS, code_of
+from wix_admin.telemetry import logger
+from wix_auth import WixAuthError
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 3.0
+
+type Status = Literal["done", "refused", "unknown", "left", "planned"]
+
+
+class ItemError(Answer):
+    """Why an item was not done.
+
+    Attributes:
+        code: A code as problems have it (`wix_admin.problems`).
+        detail: What to do about it.
+        field: The field of the input that it is about.
+        wix_code: Wix's own code.
+    """
+
+    code: str
+    detail: str
+    field: str | None = None
+    wix_code: str | None = None
+
+
+class ItemResult(Answer):
+    """What became of one item; each area adds what it knows.
+
+    Attributes:
+        index: Its place in the request, from 0.
+        status: `done`; `refused` and not done; `unknown`: Wix may have done it; `left`: not done
+            yet, do it by sending the same request with the same key; `planned` in a dry run.
+        error: Why, unless it is done.
+    """
+
+    index: int
+    status: Status
+    error: ItemError | None = None
+
+
+class BatchReceipt[R: ItemResult](Receipt):
+    """What one call of a batch came to; `left` are items that may be tried again."""
+
+    results: list[R]
+
+
+class BatchAnswer[R: ItemResult](Answer):
+    """What became of a batch.
+
+    Attributes:
+        results: One for each item, in the order of the request.
+        done: How many are done.
+        refused: How many are refused.
+        unknown: Of how many it is not known.
+        left: How many are left to do.
+        complete: Whether nothing is left or unknown.
+    """
+
+    results: list[R]
+    done: int
+    refused: int
+    unknown: int
+    left: int
+    complete: bool
+
+
+def refused[R: ItemResult](result: type[R], index: int, error: AdminError) -> R:
+    """Describe an item that was refused, with the field that it is about."""
+    return _failed(result, index, "refused", error)
+
+
+def make_batch[I, R: ItemResult](
+    wix: WixClient,
+    once: Once,
+    chunks: Sequence[Sequence[I]],
+    *,
+    effect: Callable[[str, Sequence[I]], Effect[BatchReceipt[R]]],
+    result: type[R],
+    index_of: Callable[[I], int],
+    rounds: int,
+    log_as: str,
+) -> list[R]:
+    """Make chunk after chunk, and of each chunk what failed and may pass, again.
+
+    A failure before anything was done is raised. After that, whatever ends the batch (no time,
+    Wix busy, the ledger out of reach) makes a result `left` of each item that was not reached.
+
+    Args:
+        wix: The client of this invocation.
+        once: Makes each call once.
+        chunks: The items, cut so that each chunk fits into one call.
+        effect: Makes the call for some items of a chunk; its first argument is the target that
+            the effect must have, the same for the same chunk and round.
+        result: The class of the results.
+        index_of: An item's place in the request.
+        rounds: How often an item is tried at most.
+        log_as: What the progress line calls it.
+
+    Returns:
+        A result for each item, in the order of the chunks.
+
+    Raises:
+        AdminError: If nothing was done, and the reason is not about the items.
+        wix_auth.WixAuthError: If Wix cannot be called at all.
+    """
+    results: dict[int, R] = {}
+    replayed: list[bool] = []
+    total = sum(len(chunk) for chunk in chunks)
+    ended: AdminError | WixAuthError | None = None
+    for number, chunk in enumerate(chunks):
+        pending = list(chunk)
+        for attempt in range(rounds):
+            if ended is not None or not pending:
+                break
+            if attempt and not wix.pause(_pause(attempt)):
+                break
+            try:
+                receipt = once.make(effect(f"{number}.{attempt}", pending))
+                found = list(receipt.results)
+                replayed.append(once.replayed)
+            except WithheldError:
+                found = [result(index=index_of(each), status="planned") for each in pending]
+            except OutcomeUnknownError as error:
+                found = [_failed(result, index_of(each), "unknown", error) for each in pending]
+            except WixRequestError as error:
+                found = [_failed(result, index_of(each), "refused", error) for each in pending]
+            except (AdminError, WixAuthError) as error:
+                if not results:
+                    raise
+                ended = error
+                break
+            results |= {each.index: each for each in found}
+            again = {each.index for each in found if each.status == "left"}
+            pending = [each for each in pending if index_of(each) in again]
+        logger.info(log_as, extra={"itemsSeen": len(results), "itemsInAll": total})
+    once.replayed = bool(replayed) and all(replayed)
+    reason = ended or UnfinishedError("Not reached yet")
+    return [
+        results.get(index_of(each)) or _failed(result, index_of(each), "left", reason)
+        for chunk in chunks
+        for each in chunk
+    ]
+
+
+def summed[R: ItemResult, A: BatchAnswer[Any]](
+    answer: type[A], results: Sequence[R], once: Once
+) -> A:
+    """Count the results, in the order of the request.
+
+    Raises:
+        AdminError: If the request had one item, and that is not done.
+    """
+    ordered = sorted(results, key=lambda each: each.index)
+    if len(ordered) == 1 and ordered[0].error:
+        raise _error_of(ordered[0].error, ordered[0].status, replayed=once.replayed)
+    counts = {
+        status: sum(each.status == status for each in ordered)
+        for status in ("done", "refused", "unknown", "left")
+    }
+    complete = not counts["left"] and not counts["unknown"]
+    return answer.model_validate({"results": ordered, **counts, "complete": complete})
+
+
+def _error_of(reason: ItemError, status: Status, *, replayed: bool) -> AdminError:
+    kinds: dict[Status, type[AdminError]] = {
+        "unknown": OutcomeUnknownError,
+        "left": UnfinishedError,
+    }
+    error = kinds.get(status, RefusedError)(
+        reason.detail,
+        code=reason.code,
+        wix_code=reason.wix_code,
+        violations=[Violation(reason.field, reason.detail)] if reason.field else (),
+    )
+    error.replayed = replayed
+    return error
+
+
+def may_pass(error: ItemError) -> bool:
+    """Tell whether an item that failed so may be done by trying again."""
+    return error.code in KINDS and KINDS[error.code].retryable
+
+
+def _failed[R: ItemResult](
+    result: type[R], index: int, status: Status, error: AdminError | WixAuthError
+) -> R:
+    known = error if isinstance(error, AdminError) else None
+    return result(
+        index=index,
+        status=status,
+        error=ItemError(
+            code=code_of(error),
+            detail=str(error),
+            field=known.violations[0].field if known and known.violations else None,
+            wix_code=known.wix_code if known else None,
+        ),
+    )
+
+
+def _pause(attempt: int) -> float:
+    return float(min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)))
