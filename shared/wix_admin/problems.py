@@ -30,7 +30,6 @@ KINDS = {
     "slot_taken": Kind(409, "The time is not free"),
     "app_missing": Kind(409, "The site lacks the Wix app for this"),
     "wrong_catalog": Kind(409, "The site has another version of the catalog"),
-    "unfinished": Kind(409, "Done in part", retryable=True),
     "request_too_large": Kind(413, "The request is too large"),
     "idempotency_key_reused": Kind(422, "The idempotency key was used for another request"),
     "exceeds_refundable": Kind(422, "More than can be refunded"),
@@ -55,6 +54,7 @@ KINDS = {
     "ledger_unavailable": Kind(503, "The effects table cannot be reached", retryable=True),
     "bus_unavailable": Kind(503, "The event bus cannot be reached", retryable=True),
     "queue_unavailable": Kind(503, "A queue cannot be reached", retryable=True),
+    "unfinished": Kind(503, "Done in part", retryable=True),
     "out_of_time": Kind(503, "Too little time was left", retryable=True),
     "outcome_unknown": Kind(504, "Wix may or may not have done it", retryable=True),
 }

@@ -111,6 +111,31 @@ def test_without_a_key_nothing_is_remembered(
     assert item(dynamodb) == {}
 
 
+# ---- In a dry run ---------------------------------------------------------------------------
+
+
+def test_a_dry_run_comes_as_far_as_the_call_with_the_reference_it_will_have(
+    ledger: EffectsTable, dynamodb: "DynamoDBClient", shop: Shop
+) -> None:
+    rehearsal = Once(None, canaries.SITE_ID, "k-1", "h-1", LEASE, rehearses=True)
+
+    rehearsed = rehearsal.make(Making(shop))
+
+    assert shop.asked[0] == "check"
+    assert item(dynamodb) == {}
+    assert once(ledger).make(Making(shop)).reference == rehearsed.reference
+
+
+def test_a_dry_run_refuses_what_the_check_refuses(shop: Shop) -> None:
+    shop.refuses = RefusedError("no")
+
+    with pytest.raises(RefusedError):
+        Once(None, canaries.SITE_ID, None, "h-1", LEASE, rehearses=True).make(Making(shop))
+
+
+# ---- Without a key, refused -----------------------------------------------------------------
+
+
 def test_without_a_key_a_refused_check_sends_nothing(shop: Shop) -> None:
     shop.refuses = RefusedError("no")
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.wix_admin.builders import Context, Performer, bus_event, queue_event
 from wix_admin.doors import Call, Caller, Done, Perform, direct, event
-from wix_admin.errors import InputError, StillRunningError, WixUnavailableError
+from wix_admin.errors import InputError, StillRunningError, UnfinishedError, WixUnavailableError
 from wix_auth import TokenUnavailableError
 
 
@@ -53,6 +53,13 @@ def test_a_key_that_cannot_be_used_is_refused(key: object) -> None:
 def test_a_failed_event_is_raised(failure: Exception) -> None:
     with pytest.raises(type(failure)):
         served(bus_event({}), Performer(failure=failure))
+
+
+def test_an_event_that_is_done_in_part_is_raised_to_come_again() -> None:
+    with pytest.raises(UnfinishedError):
+        served(bus_event({}), Performer({"complete": False}))
+
+    assert served(bus_event({}), Performer({"complete": True})) == {"complete": True}
 
 
 def test_the_source_of_an_event_is_named_in_short() -> None:

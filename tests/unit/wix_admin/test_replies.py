@@ -17,6 +17,7 @@ from wix_admin.errors import (
     WixNotFoundError,
     WixPermissionError,
     WixRequestError,
+    WixSetupError,
     WixStateError,
     WixUnavailableError,
 )
@@ -86,6 +87,16 @@ HTML = f"<html>{WORDS}</html>".encode()
         (428, application("ORDER_CANCELED"), WixStateError, "wix_forbids"),
         (429, application("FEATURE_LIMIT_EXCEEDED"), WixStateError, "wix_forbids"),
         (500, application("OOPS"), WixUnavailableError, "wix_unavailable"),
+        # What the site lacks, a policy, a time that is taken.
+        (428, application("REQUIRED_APP_NOT_INSTALLED"), WixSetupError, "app_missing"),
+        (428, application("CATALOG_V1_SITE_CALLING_CATALOG_V3_API"), WixSetupError,
+         "wrong_catalog"),
+        (428, application("CATALOG_V3_SITE_CALLING_CATALOG_V1_API"), WixSetupError,
+         "wrong_catalog"),
+        (428, application("CATALOG_V3_SITE_PROVISIONING"), WixUnavailableError, "catalog_moving"),
+        (403, application("BOOKING_POLICY_VIOLATION"), WixStateError, "policy_forbids"),
+        (403, application("UNAUTHORIZED_OPERATION"), WixPermissionError, "wix_permission_missing"),
+        (428, application("SLOT_NOT_AVAILABLE"), WixStateError, "slot_taken"),
         # Fields that do not pass, and the rule they break.
         (400, validation({"field": "a"}), WixRequestError, "wix_refused"),
         (403, validation({}, {"ruleName": "NO_OWNER"}), WixStateError, "wix_forbids"),

@@ -1,0 +1,117 @@
+"""A dry run: everything up to the call that would change something, and nothing after it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.unit.orders.calls import api_calls, call
+from tests.wix_simulator import WixSimulator, card, line, offline
+
+ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A write, and how many requests it makes."""
+
+    action: str
+    body: dict[str, Any] = field(default_factory=dict)
+    reads: int = 0
+    key: str | None = "k-1"
+
+    def __str__(self) -> str:
+        return self.action
+
+
+CASES = [
+    Case("update_order", {"archived": True}),
+    Case("cancel_order", {"restockAllItems": True}, reads=1),
+    Case("refund_order", {"amount": "5.00"}, reads=2),
+    Case("fulfill_order", {"trackingNumber": "T-1", "carrier": "dhl"}, reads=2),
+]
+
+
+@pytest.fixture
+def order(wix: WixSimulator, table: str) -> dict[str, Any]:
+    return wix.add_order(
+        order_id=ORDER_ID, lines=[line(2, "12.50")], payments=lambda total: [card(total)]
+    )
+
+
+def ledger(table: str) -> list[Any]:
+    items: list[Any] = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    return items
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.usefixtures("order")
+def test_it_names_the_request_that_is_then_really_sent(
+    case: Case, wix: WixSimulator, table: str
+) -> None:
+    before = wix.order(ORDER_ID)
+
+    rehearsed = call(case.action, {**case.body, "dryRun": True}, order_id=ORDER_ID, key=case.key)
+
+    assert rehearsed.status == 200, rehearsed.json
+    assert rehearsed.json["dryRun"] is True
+    assert len(rehearsed.json["read"]) == case.reads == len(api_calls(wix))
+    assert wix.order(ORDER_ID) == before
+    assert ledger(table) == []
+
+    done = call(case.action, case.body, order_id=ORDER_ID, key=case.key)
+
+    assert done.status == 200
+    assert not done.replayed
+    [sent] = [each for each in api_calls(wix) if each.effect]
+    [planned] = rehearsed.json["requests"]
+    assert planned == {"method": sent.method, "path": sent.path, "body": sent.body}
+
+
+def test_it_tells_whether_a_payment_would_be_confirmed(wix: WixSimulator, table: str) -> None:
+    wix.add_order(order_id=ORDER_ID, total="25.00", payments=lambda total: [offline(total)])
+    [payment_id] = wix.payment_ids(ORDER_ID)
+
+    reply = call("record_payment", {"dryRun": True}, order_id=ORDER_ID, key="k-1")
+
+    [planned] = reply.json["requests"]
+    assert payment_id in planned["path"]
+    assert planned["body"] == {"status": "APPROVED"}
+    assert not any(each.effect for each in api_calls(wix))
+
+
+@pytest.mark.usefixtures("order")
+def test_it_shows_what_it_read_to_decide(wix: WixSimulator) -> None:
+    reply = call("cancel_order", {"dryRun": True}, order_id=ORDER_ID)
+
+    [read] = reply.json["read"]
+    assert (read["method"], read["path"]) == ("GET", f"/ecom/v1/orders/{ORDER_ID}")
+    assert read["answer"]["order"] == wix.order(ORDER_ID)
+
+
+def test_it_says_what_would_be_answered_if_there_is_nothing_to_do(
+    wix: WixSimulator, table: str
+) -> None:
+    wix.add_order(order_id=ORDER_ID, status="CANCELED")
+
+    reply = call("cancel_order", {"dryRun": True}, order_id=ORDER_ID)
+
+    assert reply.json["requests"] == []
+    assert reply.json["result"]["alreadyCanceled"] is True
+
+
+@pytest.mark.usefixtures("order")
+def test_it_refuses_what_the_real_one_refuses() -> None:
+    reply = call("refund_order", {"amount": "999", "dryRun": True}, order_id=ORDER_ID, key="k-1")
+
+    assert (reply.status, reply.code) == (422, "exceeds_refundable")
+
+
+@pytest.mark.usefixtures("order")
+def test_a_call_that_is_no_dry_run_may_say_so_and_is_the_same_request(wix: WixSimulator) -> None:
+    first = call("update_order", {"archived": True}, order_id=ORDER_ID, key="k-1")
+    second = call("update_order", {"archived": True, "dryRun": False}, order_id=ORDER_ID, key="k-1")
+
+    assert (first.status, second.status, second.replayed) == (200, 200, True)
+    assert sum(each.effect for each in api_calls(wix)) == 1
