@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tests.wix_simulator.clock import Clock, Ids, seconds_of
 from tests.wix_simulator.errors import Json, application_error
+from tests.wix_simulator.filters import Cursors
 from tests.wix_simulator.money import ZERO, amount, price
 from tests.wix_simulator.switches import Switches
 
@@ -138,7 +139,7 @@ class Shop:
         self.ids = ids
         self.switches = switches
         self._on_change = on_change
-        self.cursors: dict[str, Json] = {}
+        self.cursors = Cursors(clock, switches)
         self.refund_outcomes: dict[str, str] = {}
         self.refundability: dict[str, str] = {}
         self._versions: dict[str, list[_Version]] = {}
