@@ -116,7 +116,7 @@ def make_batch[I, R: ItemResult](
             the effect must have, the same for the same chunk and round.
         result: The class of the results.
         index_of: An item's place in the request.
-        rounds: How often an item is tried at most.
+        rounds: How often an item is tried at most, not counting what the ledger remembers.
         log_as: What the progress line calls it.
 
     Returns:
@@ -132,15 +132,15 @@ def make_batch[I, R: ItemResult](
     ended: AdminError | WixAuthError | None = None
     for number, chunk in enumerate(chunks):
         pending = list(chunk)
-        for attempt in range(rounds):
-            if ended is not None or not pending:
-                break
-            if attempt and not wix.pause(_pause(attempt)):
+        attempt = tries = 0
+        while pending and ended is None and tries < rounds:
+            if tries and not wix.pause(_pause(tries)):
                 break
             try:
                 receipt = once.make(effect(f"{number}.{attempt}", pending))
                 found = list(receipt.results)
                 replayed.append(once.replayed)
+                tries += not once.replayed
             except WithheldError:
                 found = [result(index=index_of(each), status="planned") for each in pending]
             except OutcomeUnknownError as error:
@@ -152,6 +152,7 @@ def make_batch[I, R: ItemResult](
                     raise
                 ended = error
                 break
+            attempt += 1
             results |= {each.index: each for each in found}
             again = {each.index for each in found if each.status == "left"}
             pending = [each for each in pending if index_of(each) in again]
