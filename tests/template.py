@@ -18,6 +18,26 @@ TEMPLATE = PROJECT / "template.yaml"
 type Resource = dict[str, Any]
 
 CALLERS = {
+    "MembersReaderPolicy": {"members/query_members"},
+    "MembersAdminPolicy": {
+        "members/create_member",
+        "members/query_members",
+        "members/approve_member",
+        "members/block_member",
+        "members/delete_member",
+    },
+    "CatalogReaderPolicy": {"products/query_products", "inventory/query_inventory"},
+    "InventoryPolicy": {
+        "products/query_products",
+        "inventory/query_inventory",
+        "inventory/update_inventory",
+    },
+    "CatalogAdminPolicy": {
+        "products/create_product",
+        "products/query_products",
+        "inventory/update_inventory",
+        "inventory/query_inventory",
+    },
     "OrdersReaderPolicy": {"orders/get_order", "orders/query_orders"},
     "FulfillmentPolicy": {"orders/get_order", "orders/query_orders", "orders/fulfill_order"},
     "RefundsPolicy": {
@@ -34,6 +54,14 @@ CALLERS = {
         "orders/refund_order",
         "orders/fulfill_order",
         "orders/record_payment",
+    },
+    "BookingsReaderPolicy": {"bookings/query_bookings"},
+    "BookingsAdminPolicy": {
+        "bookings/query_bookings",
+        "bookings/confirm_booking",
+        "bookings/decline_booking",
+        "bookings/cancel_booking",
+        "bookings/reschedule_booking",
     },
 }
 """What each kind of caller may call."""

@@ -62,7 +62,9 @@ class LocalStack:
     @cached_property
     def admin(self) -> Credentials:
         """A caller who may call every route."""
-        return self.caller("OrdersAdminPolicy")
+        return self.caller(
+            "MembersAdminPolicy", "CatalogAdminPolicy", "OrdersAdminPolicy", "BookingsAdminPolicy"
+        )
 
     def caller(self, *policies: str) -> Credentials:
         """A new caller with these policies of the stack's outputs, and nothing else."""

@@ -8,6 +8,15 @@ from tests.local_stack import Credentials, LocalStack
 from tests.template import CALLERS
 
 ROUTES = {
+    "members/create_member": ("POST", "/members"),
+    "members/query_members": ("POST", "/members/query"),
+    "members/approve_member": ("POST", "/members/none/approve"),
+    "members/block_member": ("POST", "/members/none/block"),
+    "members/delete_member": ("DELETE", "/members/none"),
+    "products/create_product": ("POST", "/products"),
+    "products/query_products": ("POST", "/products/query"),
+    "inventory/update_inventory": ("POST", "/inventory"),
+    "inventory/query_inventory": ("POST", "/inventory/query"),
     "orders/get_order": ("GET", "/orders/none"),
     "orders/query_orders": ("POST", "/orders/query"),
     "orders/update_order": ("PATCH", "/orders/none"),
@@ -15,8 +24,13 @@ ROUTES = {
     "orders/refund_order": ("POST", "/orders/none/refunds"),
     "orders/fulfill_order": ("POST", "/orders/none/fulfillments"),
     "orders/record_payment": ("POST", "/orders/none/payments"),
+    "bookings/query_bookings": ("POST", "/bookings/query"),
+    "bookings/confirm_booking": ("POST", "/bookings/none/confirm"),
+    "bookings/decline_booking": ("POST", "/bookings/none/decline"),
+    "bookings/cancel_booking": ("POST", "/bookings/none/cancel"),
+    "bookings/reschedule_booking": ("POST", "/bookings/none/reschedule"),
 }
-"""A call for each action that does nothing, as no order has such an id."""
+"""A call for each action that does nothing, as nothing has such an id and no input such a field."""
 
 PROBLEM = "application/problem+json"
 SHIPMENT = "Shipment Dispatched"
@@ -96,6 +110,12 @@ def decision(stack: LocalStack, function: str, right: str, arn: str) -> str:
         ("FulfillApprovedOrderFunction", "dynamodb:PutItem", "allowed"),
         ("ReceiveWebhookFunction", "dynamodb:PutItem", "implicitDeny"),
         ("CheckCredentialsFunction", "dynamodb:PutItem", "implicitDeny"),
+        ("QueryMembersFunction", "dynamodb:PutItem", "implicitDeny"),
+        ("CreateProductFunction", "dynamodb:PutItem", "allowed"),
+        ("UpdateInventoryFunction", "dynamodb:PutItem", "allowed"),
+        ("RescheduleBookingFunction", "dynamodb:PutItem", "allowed"),
+        ("ApprovePendingMembersFunction", "dynamodb:PutItem", "implicitDeny"),
+        ("ReportLowStockFunction", "dynamodb:PutItem", "implicitDeny"),
     ],
 )
 def test_only_who_changes_the_shop_reaches_the_effects(

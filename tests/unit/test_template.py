@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -40,6 +41,15 @@ def work_off(queue: str, dead_letters: str) -> set[str]:
 
 
 RIGHTS = {
+    "members/create_member": CALL_WIX | RECORD_EFFECTS,
+    "members/query_members": CALL_WIX,
+    "members/approve_member": CALL_WIX | RECORD_EFFECTS,
+    "members/block_member": CALL_WIX | RECORD_EFFECTS,
+    "members/delete_member": CALL_WIX | RECORD_EFFECTS,
+    "products/create_product": CALL_WIX | RECORD_EFFECTS,
+    "products/query_products": CALL_WIX,
+    "inventory/update_inventory": CALL_WIX | RECORD_EFFECTS,
+    "inventory/query_inventory": CALL_WIX,
     "orders/get_order": CALL_WIX,
     "orders/query_orders": CALL_WIX,
     "orders/update_order": CALL_WIX | RECORD_EFFECTS,
@@ -47,6 +57,11 @@ RIGHTS = {
     "orders/refund_order": CALL_WIX | RECORD_EFFECTS,
     "orders/fulfill_order": CALL_WIX | RECORD_EFFECTS,
     "orders/record_payment": CALL_WIX | RECORD_EFFECTS,
+    "bookings/query_bookings": CALL_WIX,
+    "bookings/confirm_booking": CALL_WIX | RECORD_EFFECTS,
+    "bookings/decline_booking": CALL_WIX | RECORD_EFFECTS,
+    "bookings/cancel_booking": CALL_WIX | RECORD_EFFECTS,
+    "bookings/reschedule_booking": CALL_WIX | RECORD_EFFECTS,
     "webhooks/receive_webhook": RUN
     | PUBLISH_DELIVERIES
     | work_off("WebhookInbox", "WebhookDeadLetters")
@@ -66,11 +81,17 @@ RIGHTS = {
     | RECORD_EFFECTS
     | work_off("DispatchedShipments", "DispatchedShipmentsDeadLetters"),
     "schedules/check_credentials": CALL_WIX | ANNOUNCE,
+    "schedules/approve_pending_members": CALL_WIX,
+    "schedules/confirm_pending_bookings": CALL_WIX,
+    "schedules/report_low_stock": CALL_WIX | ANNOUNCE,
 }
 """What each function may do to what, besides writing its own log."""
 
 WILDCARDS = {
     ("RunPolicy", "*"): "X-Ray's actions know no resource",
+    ("MembersAdminPolicy", "POST/members/*/approve"): "the member's id",
+    ("MembersAdminPolicy", "POST/members/*/block"): "the member's id",
+    ("MembersAdminPolicy", "DELETE/members/*"): "the member's id",
     ("OrdersReaderPolicy", "GET/orders/*"): "the order's id",
     ("FulfillmentPolicy", "GET/orders/*"): "the order's id",
     ("FulfillmentPolicy", "POST/orders/*/fulfillments"): "the order's id",
@@ -83,8 +104,19 @@ WILDCARDS = {
     ("OrdersAdminPolicy", "POST/orders/*/refunds"): "the order's id",
     ("OrdersAdminPolicy", "POST/orders/*/fulfillments"): "the order's id",
     ("OrdersAdminPolicy", "POST/orders/*/payments"): "the order's id",
+    ("BookingsAdminPolicy", "POST/bookings/*/confirm"): "the booking's id",
+    ("BookingsAdminPolicy", "POST/bookings/*/decline"): "the booking's id",
+    ("BookingsAdminPolicy", "POST/bookings/*/cancel"): "the booking's id",
+    ("BookingsAdminPolicy", "POST/bookings/*/reschedule"): "the booking's id",
 }
 """Every wildcard in a policy, and what it stands for."""
+
+PERMISSIONS = {
+    f"{what} {area}."
+    for what in ("Read", "Manage")
+    for area in ("Members", "Products", "Inventory", "Orders", "Bookings")
+}
+"""What Wix may be asked to permit, as its dashboard calls it."""
 
 SHIPMENT = "Shipment Dispatched"
 
@@ -191,7 +223,7 @@ def test_a_function_says_what_its_file_says_and_what_wix_must_permit(action: str
 
     module = ast.parse((PROJECT / "functions" / f"{action}.py").read_text())
     assert what == (ast.get_docstring(module) or "").splitlines()[0]
-    assert permission in {"Read Orders.", "Manage Orders.", ""}
+    assert permission in PERMISSIONS | {""}
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -489,28 +521,92 @@ def test_events_are_archived_for_as_long_as_wanted() -> None:
 # ---- Schedules ------------------------------------------------------------------
 
 
-def test_the_credential_is_checked_every_hour(expanded: Template) -> None:
-    [schedule] = template.of_type(expanded, "AWS::Scheduler::Schedule").values()
+SCHEDULED = {
+    "CheckCredentials": "ENABLED",
+    "ApprovePendingMembers": {"Fn::If": ["ApprovesMembers", "ENABLED", "DISABLED"]},
+    "ConfirmPendingBookings": {"Fn::If": ["ConfirmsBookings", "ENABLED", "DISABLED"]},
+    "ReportLowStock": {"Fn::If": ["ReportsLowStock", "ENABLED", "DISABLED"]},
+}
+"""What is done every hour, and while what."""
 
-    assert "Name" not in schedule["Properties"], "another site's stack would want the same name"
-    assert schedule["Properties"]["ScheduleExpression"] == "rate(1 hour)"
-    assert schedule["Properties"]["State"] == "ENABLED"
-    assert schedule["Properties"]["Target"] == {
-        "Arn": {"Fn::GetAtt": ["CheckCredentialsFunction", "Arn"]},
+SWITCHES = {
+    "ApprovesMembers": ("ApproveMembers", "none"),
+    "ConfirmsBookings": ("ConfirmBookings", "none"),
+    "ReportsLowStock": ("LowStockThreshold", "off"),
+}
+"""The parameter that each condition asks, and the value that turns its schedule off."""
+
+SERVICE = "d6a7b1c2-0000-4000-8000-000000000001"
+RULES_GIVEN = {
+    "ApproveMembers": (
+        ["none", "all", "example.com", "example.com,mail.example.org"],
+        ["", "nobody", "ada@example.com", "example.com, example.org", "example.com,", "all,none"],
+    ),
+    "ConfirmBookings": (
+        ["none", "all", SERVICE, f"{SERVICE},{SERVICE}"],
+        ["", "some", SERVICE.upper(), f"{SERVICE}, {SERVICE}", f"{SERVICE},all"],
+    ),
+    "LowStockThreshold": (["off", "0", "5"], ["", "-1", "2.5", "none"]),
+}
+"""What each of those parameters takes and refuses."""
+
+
+def test_each_schedule_has_its_function(expanded: Template) -> None:
+    schedules = template.of_type(expanded, "AWS::Scheduler::Schedule")
+
+    assert schedules.keys() == {f"{name}FunctionHourly" for name in SCHEDULED}
+    assert {ACTIONS[action] for action in ACTIONS if action.startswith("schedules/")} == {
+        f"{name}Function" for name in SCHEDULED
+    }
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_schedule_calls_its_function_every_hour(expanded: Template, name: str) -> None:
+    schedule = expanded["Resources"][f"{name}FunctionHourly"]["Properties"]
+
+    assert "Name" not in schedule, "another site's stack would want the same name"
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
+    assert schedule["State"] == SCHEDULED[name]
+    assert schedule["Target"] == {
+        "Arn": {"Fn::GetAtt": [f"{name}Function", "Arn"]},
         "Input": "{}",
-        "RoleArn": {"Fn::GetAtt": ["CheckCredentialsScheduleRole", "Arn"]},
+        "RoleArn": {"Fn::GetAtt": [f"{name}ScheduleRole", "Arn"]},
         "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3},
         "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["UndeliveredEvents", "Arn"]}},
     }
 
 
-def test_a_schedule_may_call_its_function_and_keep_what_it_cannot_hand_over() -> None:
-    role = SOURCE["Resources"]["CheckCredentialsScheduleRole"]
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_schedule_may_call_its_function_and_keep_what_it_cannot_hand_over(name: str) -> None:
+    role = SOURCE["Resources"][f"{name}ScheduleRole"]
 
     assert [(each["Action"], named(each["Resource"])) for each in statements(role)] == [
-        ("lambda:InvokeFunction", "CheckCredentialsFunction"),
+        ("lambda:InvokeFunction", f"{name}Function"),
         ("sqs:SendMessage", "UndeliveredEvents"),
     ]
+
+
+@pytest.mark.parametrize("condition", SWITCHES)
+def test_a_schedule_that_changes_or_tells_something_is_off_until_it_is_wanted(
+    condition: str,
+) -> None:
+    parameter, off = SWITCHES[condition]
+
+    assert SOURCE["Parameters"][parameter]["Default"] == off
+    assert SOURCE["Conditions"][condition] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, off]}]
+    }
+
+
+@pytest.mark.parametrize("parameter", [parameter for parameter, _ in SWITCHES.values()])
+def test_a_rule_of_a_schedule_is_what_its_function_understands_and_nothing_else(
+    parameter: str,
+) -> None:
+    pattern = re.compile(SOURCE["Parameters"][parameter]["AllowedPattern"])
+
+    taken, refused = RULES_GIVEN[parameter]
+    assert [each for each in taken if not pattern.fullmatch(each)] == []
+    assert [each for each in refused if pattern.fullmatch(each)] == []
 
 
 # ---- Queues ---------------------------------------------------------------------
@@ -683,6 +779,19 @@ def test_an_asynchronous_call_that_fails_is_tried_again_and_kept(expanded: Templ
         assert config["DestinationConfig"] == {
             "OnFailure": {"Destination": {"Fn::GetAtt": ["FailedCalls", "Arn"]}}
         }
+
+
+def test_only_what_may_have_thousands_to_do_runs_for_minutes() -> None:
+    minutes = {action for action in ACTIONS if FUNCTIONS[ACTIONS[action]].get("Timeout", 0) > 60}
+
+    assert minutes == {
+        "products/create_product",
+        "inventory/update_inventory",
+        "webhooks/redrive_quarantine",
+        "schedules/approve_pending_members",
+        "schedules/confirm_pending_bookings",
+        "schedules/report_low_stock",
+    }
 
 
 def test_a_function_outlives_the_request_it_answers(expanded: Template) -> None:
