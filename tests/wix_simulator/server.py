@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from tests.wix_simulator import fulfillments, orders, payments, refunds, search, tokens
+from tests.wix_simulator import fulfillments, members, orders, payments, refunds, search, tokens
 from tests.wix_simulator.errors import Json, RefusedError, Reply, invalid, plain_error
 from tests.wix_simulator.faults import GARBAGE, Fault
 from tests.wix_simulator.journal import RecordedRequest
@@ -31,6 +31,7 @@ AREAS: tuple[tuple[Route, ...], ...] = (
     fulfillments.ROUTES,
     payments.ROUTES,
     refunds.ROUTES,
+    members.ROUTES,
 )
 """The endpoints, area by area."""
 
@@ -153,12 +154,12 @@ class Server:
         caller = None
         if route.permission is not None:
             caller = world.accounts.identify(request.headers)
-            if not caller.may(route.permission):
+            if not any(map(caller.may, route.permissions)):
                 raise world.accounts.forbidden()
         seen = request.headers.get(_CONSISTENT) in self._state.consistency_values
         body = _body(request, route, strict=world.switches.unknown_fields == "refuse")
         with world.events.caused_by(AN_APP):
-            answer = route.work(Call(world, request.parameters, body, caller, seen))
+            answer = route.work(Call(world, request.parameters, body, caller, seen, request.query))
         return answer if isinstance(answer, Reply) else Reply(answer)
 
     def _entry(self, request: _Request) -> RecordedRequest:
@@ -208,7 +209,7 @@ def _no_constant(name: str) -> None:
 def _body(request: _Request, route: Route, *, strict: bool) -> Json:
     """The request's body as an object, without the path parameters the SDK repeats in it."""
     if strict:
-        _check_query(request)
+        _check_query(request, route)
     body = request.parsed()
     if request.method in {"GET", "DELETE"}:
         if strict and body not in (None, {}):
@@ -225,8 +226,10 @@ def _body(request: _Request, route: Route, *, strict: bool) -> Json:
     return body
 
 
-def _check_query(request: _Request) -> None:
+def _check_query(request: _Request, route: Route) -> None:
     for name, values in request.query.items():
+        if name in route.query:
+            continue
         known = request.parameters.get(name)
         if request.method not in {"GET", "DELETE"} or values != [known]:
             raise invalid(name, "is not a known parameter", "FIELD_NOT_ALLOWED")

@@ -29,6 +29,7 @@ from tests.wix_simulator.errors import Json
 from tests.wix_simulator.events import A_VISITOR
 from tests.wix_simulator.faults import Fault
 from tests.wix_simulator.journal import RecordedRequest
+from tests.wix_simulator.member_book import Members
 from tests.wix_simulator.refundable import MANUAL_REASONS, REFUSED_REASONS
 from tests.wix_simulator.refunds import RefundStatus
 from tests.wix_simulator.server import MAX_BODY_BYTES, Server
@@ -69,6 +70,9 @@ class WixSimulator:
         self._state = State(seed, now, switches or Switches())
         self.webhooks = Webhooks(self._state)
         """Tells a subscriber what happens to orders."""
+
+        self.members = Members(self._state)
+        """The members of the default site."""
 
         self._on_request = on_request
         self._port = port

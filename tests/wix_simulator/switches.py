@@ -107,3 +107,25 @@ class Switches:
 
     refund_reopens_balance: bool = False
     """Whether refunded money is owed again in `balanceSummary.balance`."""
+
+    # ---- Members ----
+
+    member_index_lag_seconds: float = 0
+    """How far list and query of members are behind; get by id is not."""
+
+    members_too_many_to_count: bool = False
+    """Whether list and query of members leave out the total."""
+
+    full_members_need_permission: bool = False
+    """Whether the FULL field set needs `MEMBERS.MEMBER_READ_FULL_SET` besides."""
+
+    member_create_pause_seconds: float = 0
+    """How long after a create the next is answered with 429. Wix asks for a second."""
+
+    duplicate_email_body: Literal["code", "empty details"] = "code"
+    """Body of the 409 for a login email that is taken: `ALREADY_EXISTS` (no code is published),
+    or no code."""
+
+    offline_member: Literal["refuse", "ignore"] = "refuse"
+    """What approving or blocking an OFFLINE member does, which has no way back: 428
+    `MEMBER_IS_OFFLINE` (no code is published), or nothing, with status 200."""

@@ -9,6 +9,7 @@ from tests.wix_simulator.bodies import Body, read
 from tests.wix_simulator.clock import Clock, Ids
 from tests.wix_simulator.errors import Json, Reply
 from tests.wix_simulator.events import Event, Events
+from tests.wix_simulator.member_book import MemberBook
 from tests.wix_simulator.shop import Shop
 from tests.wix_simulator.switches import Switches
 
@@ -35,6 +36,7 @@ class World:
     accounts: Accounts = field(init=False)
     events: Events = field(init=False)
     shops: dict[str, Shop] = field(default_factory=dict)
+    member_books: dict[str, MemberBook] = field(default_factory=dict)
     mails: list[SentMail] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -53,6 +55,11 @@ class World:
             on_change = partial(self.events.order_changed, site_id)
             self.shops[site_id] = Shop(self.clock, self.ids, self.switches, on_change)
         return self.shops[site_id]
+
+    def members(self, site_id: str) -> MemberBook:
+        if site_id not in self.member_books:
+            self.member_books[site_id] = MemberBook(self.clock, self.ids, self.switches)
+        return self.member_books[site_id]
 
     def shop_of(self, order_id: str) -> Shop:
         for shop in self.shops.values():
@@ -80,12 +87,22 @@ class Call:
     """Who asks; None only where no credential is needed."""
 
     sees_own_writes: bool = False
+    query: Mapping[str, list[str]] = field(default_factory=dict)
+    """The parameters after the path, among those the route names."""
+
+    @property
+    def site_id(self) -> str:
+        if self.caller is None:
+            raise LookupError("an open route has no site")
+        return self.caller.site_id
 
     @property
     def shop(self) -> Shop:
-        if self.caller is None:
-            raise LookupError("an open route has no site")
-        return self.world.shop(self.caller.site_id)
+        return self.world.shop(self.site_id)
+
+    @property
+    def members(self) -> MemberBook:
+        return self.world.members(self.site_id)
 
     @property
     def switches(self) -> Switches:
@@ -105,8 +122,17 @@ class Route:
     """Parameters in braces, with dots where the SDK repeats them inside an entity."""
 
     work: Callable[[Call], Json | Reply]
-    permission: str | None = None
-    """What the credential must hold; None means that no credential is needed."""
+    permission: str | tuple[str, ...] | None = None
+    """What the credential must hold, or what of it one is enough; None means that no credential
+    is needed."""
 
     writes: bool = False
     """Whether success changes something at Wix."""
+
+    query: frozenset[str] = frozenset()
+    """Parameters that may follow the path."""
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Of these permissions one is enough."""
+        return (self.permission,) if isinstance(self.permission, str) else self.permission or ()
