@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import Enum
 from functools import wraps
 from typing import Any, overload
@@ -35,6 +35,21 @@ class Key(Enum):
 
     REQUIRED = "required"
     HONOURED = "honoured"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a handler says of itself, as its attribute `declared`.
+
+    Attributes:
+        input_type: What the caller sends.
+        elevates: The operations that it may call at Wix.
+        key: Whether it needs an idempotency key; None for one that changes nothing.
+    """
+
+    input_type: type[FunctionInput]
+    elevates: tuple[Operation, ...]
+    key: Key | None
 
 
 @overload
@@ -95,6 +110,7 @@ def admin_action(
                 return event.serve(incoming, context, perform, name)
             return direct.serve(incoming, context, perform)
 
+        vars(handler)["declared"] = Declaration(input_type, tuple(elevates), key)
         return handler
 
     return decorate
