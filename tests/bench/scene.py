@@ -156,8 +156,11 @@ def _environment(account: Account, wix: WixSimulator) -> dict[str, str]:
         "QUARANTINE_URL": queue,
         "WIX_WEBHOOK_PUBLIC_KEYS": b64encode(wix.webhooks.public_key.encode()).decode(),
         "WIX_INSTANCE_IDS": canaries.INSTANCE_ID,
+        "APPROVE_MEMBERS": "all",
         "AUTO_FULFILL": "digital",
+        "CONFIRM_BOOKINGS": "all",
         "CREDENTIAL_MAX_AGE_DAYS": "180",
+        "LOW_STOCK_THRESHOLD": "3",
         "POWERTOOLS_SERVICE_NAME": "bench",
         "POWERTOOLS_METRICS_NAMESPACE": "WixAdmin",
     }

@@ -108,10 +108,13 @@ def values(
     """What each variable of the template is here."""
     sqs = account.client("sqs")
     return {
+        "APPROVE_MEMBERS": "all",
         "AUTO_FULFILL": "digital",
+        "CONFIRM_BOOKINGS": "all",
         "CREDENTIAL_MAX_AGE_DAYS": "365",
         "DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="dead-letters")["QueueUrl"],
         "EVENT_BUS_NAME": BUS,
+        "LOW_STOCK_THRESHOLD": "3",
         "QUARANTINE_URL": sqs.create_queue(QueueName="quarantine")["QueueUrl"],
         "QUEUE_URL": sqs.create_queue(QueueName="work")["QueueUrl"],
         "WIX_INSTANCE_IDS": canaries.INSTANCE_ID,

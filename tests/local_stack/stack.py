@@ -31,6 +31,15 @@ CREDENTIAL = {
 }
 """What the secret holds unless a test puts something else there."""
 
+TRUSTED_DOMAIN = "trusted.example"
+"""Pending members with an address of this domain are approved by the schedule, and no others."""
+
+TRUSTED_SERVICE = "5e51ce00-0000-4000-8000-000000000001"
+"""Pending bookings of this service are confirmed by the schedule, and no others."""
+
+LOW_STOCK = 3
+"""What there is this much of, or less, is reported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
@@ -250,6 +259,9 @@ def _deploy(
         "WebhookInstanceIds": canaries.INSTANCE_ID,
         "WebhooksPerSecond": "1000",
         "WebhookBurst": "1000",
+        "ApproveMembers": TRUSTED_DOMAIN,
+        "ConfirmBookings": TRUSTED_SERVICE,
+        "LowStockThreshold": str(LOW_STOCK),
     }
     sam.deploy(path, account, bucket, parameters, logs)
     client = account.client("cloudformation")
