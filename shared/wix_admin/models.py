@@ -13,7 +13,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -28,7 +35,8 @@ Guid = Annotated[
 ]
 """An id as Wix writes it; upper case is taken and lowered, so that one order has one id."""
 
-MONEY = re.compile(r"[0-9]{1,16}(\.[0-9]{1,2})?")
+MONEY_PATTERN = r"[0-9]{1,16}(\.[0-9]{1,2})?"
+MONEY = re.compile(MONEY_PATTERN)
 LARGEST_AMOUNT = Decimal(10) ** 15
 
 
@@ -55,6 +63,7 @@ Money = Annotated[
     Decimal,
     BeforeValidator(_amount),
     PlainSerializer(plain, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{MONEY_PATTERN}$"}, mode="validation"),
     Field(strict=False, description='an amount in the order\'s currency, as text: "12.50"'),
 ]
 """A positive amount, as callers send it: text, at most two decimals."""
