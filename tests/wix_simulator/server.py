@@ -13,7 +13,18 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from tests.wix_simulator import fulfillments, members, orders, payments, refunds, search, tokens
+from tests.wix_simulator import (
+    catalog_version,
+    fulfillments,
+    inventory_v3,
+    members,
+    orders,
+    payments,
+    products_v3,
+    refunds,
+    search,
+    tokens,
+)
 from tests.wix_simulator.errors import Json, RefusedError, Reply, invalid, plain_error
 from tests.wix_simulator.faults import GARBAGE, Fault
 from tests.wix_simulator.journal import RecordedRequest
@@ -32,6 +43,9 @@ AREAS: tuple[tuple[Route, ...], ...] = (
     payments.ROUTES,
     refunds.ROUTES,
     members.ROUTES,
+    catalog_version.ROUTES,
+    products_v3.ROUTES,
+    inventory_v3.ROUTES,
 )
 """The endpoints, area by area."""
 
@@ -131,6 +145,7 @@ class Server:
         """Do what is asked, and write the answer while nobody else can change anything."""
         state = self._state
         with state.lock:
+            state.world.serving = entry.sequence
             try:
                 reply = self._reply(request)
                 entry.effect = request.route is not None and request.route.writes
@@ -139,6 +154,8 @@ class Server:
             except Exception:  # noqa: BLE001 - a bug of the simulator, told at its end
                 state.crashes.append(traceback.format_exc())
                 reply = Reply({"message": "the simulator has a bug", "details": {}}, 500)
+            finally:
+                state.world.serving = 0
             if state.world.switches.uneven_amounts and isinstance(reply.body, dict):
                 reply = replace(reply, body=without_trailing_zeros(reply.body))
             if entry.effect and state.world.switches.consistency_header:

@@ -24,6 +24,7 @@ from tests.wix_simulator.builders import (
     approve,
     build_order,
 )
+from tests.wix_simulator.catalog import Catalog
 from tests.wix_simulator.control import control_routes
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.events import A_VISITOR
@@ -73,6 +74,9 @@ class WixSimulator:
 
         self.members = Members(self._state)
         """The members of the default site."""
+
+        self.catalog = Catalog(self._state)
+        """Products and their stock."""
 
         self._on_request = on_request
         self._port = port

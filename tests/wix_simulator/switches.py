@@ -129,3 +129,48 @@ class Switches:
     offline_member: Literal["refuse", "ignore"] = "refuse"
     """What approving or blocking an OFFLINE member does, which has no way back: 428
     `MEMBER_IS_OFFLINE` (no code is published), or nothing, with status 200."""
+
+    # ---- Catalog ----
+
+    product_query_lag_seconds: float = 0
+    """How far search and count of products are behind; query and get by id are not."""
+
+    price_as_number: Literal["refuse", "accept"] = "refuse"
+    """What happens to a price of catalog V3 that is a number. Rejected or coerced, unspecified."""
+
+    missing_choice_status: Literal[428, 400] = 428
+    """Status of `MISSING_VARIANT_OPTION_CHOICE`: a code of its own, or a rule that was broken."""
+
+    stale_revision_code: Literal["ABORTED", "REVISION_MISMATCH", ""] = "ABORTED"
+    """Code of the 409 for a stale revision of a product or inventory item, and of one item of a
+    bulk update. The status is documented, the code is not; empty is none."""
+
+    bulk_decrement_failure: Literal["item", "call"] = "item"
+    """What one bad entry of a bulk decrement or increment fails: itself, or the whole call, with
+    its own status. Not documented."""
+
+    v1_without_stores_status: Literal[404, 401] = 404
+    """Status of a catalog V1 call where Stores is not installed. Both are documented."""
+
+    # ---- Bookings ----
+
+    booking_conflict: Literal[
+        "409 BOOKING_REVISION_MISMATCH", "428 BOOKING_REVISION_MISMATCH", "409"
+    ] = "409 BOOKING_REVISION_MISMATCH"
+    """How a booking's revision that is not the latest is refused: status and code, or no code."""
+
+    booking_reader_lag_seconds: float = 0
+    """How far query and count of bookings are behind."""
+
+    booking_default_sort: Literal["id ASC", "createdDate DESC"] = "id ASC"
+    """How bookings come if no sort is asked for. Wix documents both."""
+
+    booking_reader_has_next: bool = False
+    """Whether a page of bookings tells `hasNext`. Some answers do."""
+
+    booking_last_cursor: Literal["empty", "missing"] = "empty"
+    """What stands in `cursors.next` of the last page of bookings: `""`, or nothing."""
+
+    refund_of_other_payments: Literal["nothing", "refuse"] = "nothing"
+    """What `withRefund` does to a canceled booking that no membership paid: nothing, or 428
+    `REFUND_NOT_ALLOWED`."""

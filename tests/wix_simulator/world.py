@@ -6,11 +6,13 @@ from functools import partial
 
 from tests.wix_simulator.auth import Accounts, ApiKey, App, Caller
 from tests.wix_simulator.bodies import Body, read
+from tests.wix_simulator.booking_book import BookingBook
 from tests.wix_simulator.clock import Clock, Ids
 from tests.wix_simulator.errors import Json, Reply
 from tests.wix_simulator.events import Event, Events
 from tests.wix_simulator.member_book import MemberBook
 from tests.wix_simulator.shop import Shop
+from tests.wix_simulator.store import Store
 from tests.wix_simulator.switches import Switches
 
 
@@ -37,6 +39,11 @@ class World:
     events: Events = field(init=False)
     shops: dict[str, Shop] = field(default_factory=dict)
     member_books: dict[str, MemberBook] = field(default_factory=dict)
+    booking_books: dict[str, BookingBook] = field(default_factory=dict)
+    stores: dict[str, Store] = field(default_factory=dict)
+    serving: int = 0
+    """The number of the request being carried out; 0 outside of requests."""
+
     mails: list[SentMail] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -60,6 +67,16 @@ class World:
         if site_id not in self.member_books:
             self.member_books[site_id] = MemberBook(self.clock, self.ids, self.switches)
         return self.member_books[site_id]
+
+    def store(self, site_id: str) -> Store:
+        if site_id not in self.stores:
+            self.stores[site_id] = Store(self.clock, self.ids, self.switches, lambda: self.serving)
+        return self.stores[site_id]
+
+    def bookings(self, site_id: str) -> BookingBook:
+        if site_id not in self.booking_books:
+            self.booking_books[site_id] = BookingBook(self.clock, self.ids, self.switches)
+        return self.booking_books[site_id]
 
     def shop_of(self, order_id: str) -> Shop:
         for shop in self.shops.values():
@@ -103,6 +120,18 @@ class Call:
     @property
     def members(self) -> MemberBook:
         return self.world.members(self.site_id)
+
+    @property
+    def bookings(self) -> BookingBook:
+        return self.world.bookings(self.site_id)
+
+    def may(self, permission: str) -> bool:
+        """Whether the caller holds a permission."""
+        return self.caller is not None and self.caller.may(permission)
+
+    @property
+    def store(self) -> Store:
+        return self.world.store(self.site_id)
 
     @property
     def switches(self) -> Switches:
