@@ -15,7 +15,7 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test check bench build format lock clean
+.PHONY: help demo up test check bench openapi build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -38,6 +38,9 @@ check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the tem
 
 bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold starts and webhooks against bare libraries
 	@$(BIN)/python -m tests.bench
+
+openapi: .venv/ready ## Write the contract for callers again, from the template and the models
+	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m tests.openapi
 
 build: .venv/ready .tools/sam/ready ## Build the deployable artifacts (ARCH=arm64 or x86_64)
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)

@@ -1,0 +1,152 @@
+"""Puts the document together: each route of the template with what its handler declares."""
+
+import importlib
+import tomllib
+from http import HTTPStatus
+
+from tests import template
+from tests.openapi.actions import Action, actions
+from tests.openapi.parts import (
+    DESCRIPTION,
+    DRY_RUN,
+    HEADERS,
+    KEY_PARAMETER,
+    PROBLEM,
+    SERVER,
+    SIGNATURE,
+)
+from tests.openapi.problems import name_of, problem_responses
+from tests.openapi.samples import Sample, sample_of
+from tests.openapi.schemas import reference, schemas_of
+from wix_admin.action import Declaration, Key
+from wix_admin.models import FunctionInput, Json
+
+
+def document() -> Json:
+    """Make the document."""
+    listed = actions()
+    schemas = schemas_of(
+        [each.declared.input_type for each in listed], [each.answer for each in listed]
+    )
+    problems = problem_responses()
+    paths: dict[str, Json] = {}
+    for action in listed:
+        described = _operation(action, schemas)
+        described["responses"] = {"200": _success(action)} | {
+            str(status): {"$ref": f"#/components/responses/{name_of(status)}"}
+            for status in problems
+            if action.has_body or status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        }
+        paths.setdefault(action.path, {})[action.method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Wix Headless admin",
+            "version": _version(),
+            "description": DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [SERVER],
+        "security": [{"signature": []}],
+        "tags": [_tag(area) for area in dict.fromkeys(each.area for each in listed)],
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas, "DryRun": DRY_RUN, "Problem": PROBLEM},
+            "responses": {name_of(status): found for status, found in problems.items()},
+            "headers": HEADERS,
+            "securitySchemes": {"signature": SIGNATURE},
+        },
+    }
+
+
+def _version() -> str:
+    project = tomllib.loads((template.PROJECT / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
+
+
+def _tag(area: str) -> Json:
+    package = importlib.import_module(f"wix_admin.{area}")
+    return {"name": area, "description": str(package.__doc__).strip().partition("\n")[0]}
+
+
+def _operation(action: Action, schemas: dict[str, Json]) -> Json:
+    """Describe what an action takes; what stands in its address leaves the schema of its body."""
+    name, sample = action.declared.input_type.__name__, sample_of(action)
+    fields, required = schemas[name]["properties"], schemas[name].pop("required", [])
+    parameters = [
+        _parameter(each, "path", fields.pop(each), sample.path, required=True)
+        for each in action.in_path
+    ]
+    required = [each for each in required if each in fields]
+    described: Json = {
+        "operationId": action.operation_id,
+        "tags": [action.area],
+        "summary": action.about.partition("\n")[0].removesuffix("."),
+        "description": _description(action),
+        "parameters": parameters,
+    }
+    if action.has_body:
+        described["requestBody"] = _body(name, sample, required, dry=action.declared.key)
+        if required:
+            schemas[name]["required"] = required
+    else:
+        parameters += [
+            _parameter(each, "query", schema, sample.rest, required=each in required)
+            for each, schema in fields.items()
+        ]
+        del schemas[name]
+    if action.declared.key:
+        parameters.append(_key(action.declared))
+    return described
+
+
+def _description(action: Action) -> str:
+    permissions = dict.fromkeys(f"`{each.permission}`" for each in action.declared.elevates)
+    return f"{action.about}\n\nThe stack's credential needs at Wix: {', '.join(permissions)}."
+
+
+def _parameter(name: str, place: str, schema: Json, examples: Json, *, required: bool) -> Json:
+    described: Json = {"name": name, "in": place, "required": required}
+    if "description" in schema:
+        described["description"] = schema.pop("description")
+    described["schema"] = schema
+    if name in examples:
+        described["example"] = examples[name]
+    return described
+
+
+def _body(name: str, sample: Sample, required: list[str], *, dry: Key | None) -> Json:
+    examples: Json = {"sample": {"summary": "A request", "value": sample.rest}}
+    if dry:
+        examples["dryRun"] = {
+            "summary": "The same, to see what it would do",
+            "value": {**sample.rest, "dryRun": True},
+        }
+    content = {"schema": reference(name), "examples": examples}
+    return {"required": bool(required), "content": {"application/json": content}}
+
+
+def _key(declared: Declaration) -> Json:
+    """Describe the header with the key, which an input can make unnecessary with its own."""
+    brings_its_own = declared.input_type.own_key is not FunctionInput.own_key
+    required = declared.key is Key.REQUIRED and not brings_its_own
+    about = KEY_PARAMETER["description"]
+    if brings_its_own:
+        about += " Needed unless the body has a key of its own."
+    return {**KEY_PARAMETER, "required": required, "description": about}
+
+
+def _success(action: Action) -> Json:
+    answer = reference(action.answer.__name__)
+    described: Json = {
+        "description": "Done.",
+        "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}},
+    }
+    if action.declared.key:
+        answer = {"oneOf": [answer, reference("DryRun")]}
+        described["description"] = "Done, or with `dryRun` what would be done."
+        described["headers"]["Idempotent-Replayed"] = {
+            "$ref": "#/components/headers/IdempotentReplayed"
+        }
+    described["content"] = {"application/json": {"schema": answer}}
+    return described

@@ -1,0 +1,137 @@
+"""The parts of the document that are the same whatever the actions are."""
+
+from wix_admin.models import Json
+
+DESCRIPTION = """\
+Admin operations for one Wix Headless site, on your own AWS account. Every request is signed (AWS \
+Signature Version 4, service `execute-api`), and the caller's role says which routes it may call.
+
+A write that is repeated with the same `Idempotency-Key` is done once, and answered as it was the \
+first time. With `dryRun` it changes nothing, and answers with the requests that it would send.
+
+Whatever fails is answered with a problem (RFC 9457) whose `code` says what it is."""
+
+SERVER: Json = {
+    "url": "https://{apiId}.execute-api.{region}.amazonaws.com/{stage}",
+    "description": "The stack's output AdminApiUrl.",
+    "variables": {
+        "apiId": {"default": "abcdefghij"},
+        "region": {"default": "eu-central-1"},
+        "stage": {"default": "v1"},
+    },
+}
+
+SIGNATURE: Json = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "description": "AWS Signature Version 4 for the service `execute-api`.",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+}
+
+HEADERS: Json = {
+    "IdempotentReplayed": {
+        "description": "`true` if this is the stored answer of an earlier request.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "RetryAfter": {
+        "description": "Seconds after which asking again may help.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "RequestId": {
+        "description": "The id under which the logs have the request.",
+        "schema": {"type": "string"},
+    },
+}
+
+DRY_RUN: Json = {
+    "type": "object",
+    "description": "What a write would do.",
+    "required": ["dryRun", "requests", "read"],
+    "properties": {
+        "dryRun": {"const": True, "description": "Nothing was changed."},
+        "requests": {
+            "type": "array",
+            "description": "The requests that would be sent to Wix.",
+            "items": {
+                "type": "object",
+                "required": ["method", "path"],
+                "properties": {
+                    "method": {"type": "string"},
+                    "path": {"type": "string"},
+                    "body": {"type": ["object", "null"], "additionalProperties": True},
+                },
+            },
+        },
+        "read": {
+            "type": "array",
+            "description": "What was read at Wix to decide.",
+            "items": {
+                "type": "object",
+                "required": ["method", "path"],
+                "properties": {
+                    "method": {"type": "string"},
+                    "path": {"type": "string"},
+                    "body": {"type": ["object", "null"], "additionalProperties": True},
+                    "answer": {"type": ["object", "null"], "additionalProperties": True},
+                },
+            },
+        },
+        "result": {
+            "type": "object",
+            "description": "The answer, as far as it is known without sending anything.",
+            "additionalProperties": True,
+        },
+    },
+}
+
+PROBLEM: Json = {
+    "type": "object",
+    "description": "Why a request was not done (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code", "requestId", "retryable"],
+    "properties": {
+        "type": {"type": "string", "description": "`urn:wix-admin:problem:` and the code."},
+        "title": {
+            "type": "string",
+            "description": "What all problems with the code have in common.",
+        },
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What happened here, and what to do about it."},
+        "code": {"type": "string", "description": "What a program decides by."},
+        "requestId": {"type": "string", "description": "The id under which the logs have it."},
+        "retryable": {
+            "type": "boolean",
+            "description": "Whether asking again may help; a write with the same key only.",
+        },
+        "wixRequestId": {"type": "string", "description": "Wix's id of the call that failed."},
+        "wixCode": {"type": "string", "description": "Wix's own code for the failure."},
+        "errors": {
+            "type": "array",
+            "description": "What is wrong, field by field.",
+            "items": {
+                "type": "object",
+                "required": ["field", "detail"],
+                "properties": {
+                    "field": {"type": "string", "description": "Its path: `lines.0.quantity`."},
+                    "detail": {"type": "string", "description": "What to do about it."},
+                },
+            },
+        },
+    },
+}
+
+KEY_PARAMETER: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": (
+        "A new UUID for each new request, the same one for each repetition: the change is made"
+        " once and answered again, for 90 days."
+    ),
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": r"^[\x21\x23-\x7e]+$",
+    },
+    "example": "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90",
+}

@@ -1,0 +1,96 @@
+"""JSON schemas of what callers send and get, from the models and what their docstrings say."""
+
+import inspect
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from pydantic_core import core_schema
+
+from wix_admin.models import Answer, Json
+
+REFERENCE = "#/components/schemas/"
+
+type Model = type[BaseModel]
+
+ATTRIBUTE = re.compile(r"^(\w+): (.*(?:\n {4}.*)*)", re.MULTILINE)
+
+
+def schemas_of(inputs: Iterable[Model], answers: Iterable[Model]) -> dict[str, Json]:
+    """Return the schemas of the models and of all they are made of, by name."""
+    modes: list[tuple[Model, JsonSchemaMode]] = [
+        *((model, "validation") for model in inputs),
+        *((model, "serialization") for model in answers),
+    ]
+    _, found = models_json_schema(
+        modes, ref_template=f"{REFERENCE}{{model}}", schema_generator=_Schemas
+    )
+    return dict(sorted(found["$defs"].items()))
+
+
+def reference(name: str) -> Json:
+    """Return what stands for a schema of the document."""
+    return {"$ref": f"{REFERENCE}{name}"}
+
+
+class _Schemas(GenerateJsonSchema):
+    """Says of each model what its docstring says, and nothing twice."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Json:
+        described = super().model_schema(schema)
+        model: Model = schema["cls"]
+        aliases = {name: field.alias or name for name, field in model.model_fields.items()}
+        described["description"] = _outside(_text(model), aliases)
+        properties = described.get("properties", {})
+        said = _attributes(model)
+        for name in said.keys() & aliases.keys():
+            properties[aliases[name]]["description"] = _outside(said[name], aliases)
+        for field in properties.values():
+            if self.mode == "serialization" and issubclass(model, Answer):
+                _never_null(field)
+        return described
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> Json:
+        if self.mode == "serialization":
+            return {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+        return super().decimal_schema(schema)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Json:
+        described = super().default_schema(schema)
+        if described.get("default", ...) is None:
+            del described["default"]
+        return described
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
+
+
+def _never_null(field: Json) -> None:
+    """Say of an answer's field that it is absent, rather than null."""
+    match field.pop("anyOf", None):
+        case [kind, {"type": "null"}]:
+            field.update({**kind, **field})
+        case [*kinds]:
+            field["anyOf"] = [kind for kind in kinds if kind != {"type": "null"}]
+
+
+def _outside(text: str, aliases: dict[str, str]) -> str:
+    """Call the fields in a text what callers call them."""
+    return re.sub(r"`(\w+)`", lambda found: f"`{aliases.get(found[1], found[1])}`", text)
+
+
+def _text(model: Model) -> str:
+    return inspect.cleandoc(model.__doc__ or "").partition("\n\nAttributes:\n")[0]
+
+
+def _attributes(model: Model) -> dict[str, str]:
+    """Return what docstrings say of the fields, the model's own and those it inherits."""
+    said: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        text = inspect.cleandoc(each.__doc__ or "").partition("\n\nAttributes:\n")[2]
+        for name, about in ATTRIBUTE.findall(inspect.cleandoc(text)):
+            said[name] = " ".join(about.split())
+    return said
