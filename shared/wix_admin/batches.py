@@ -8,15 +8,18 @@ and repeats only items that failed in a way that may pass.
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from wix_admin.catalog import forget_catalog
 from wix_admin.client import WixClient
 from wix_admin.errors import (
     AdminError,
+    InputError,
     OutcomeUnknownError,
     RefusedError,
     UnfinishedError,
     Violation,
     WithheldError,
     WixRequestError,
+    WixSetupError,
 )
 from wix_admin.models import Answer
 from wix_admin.once import Effect, Once, Receipt
@@ -26,6 +29,9 @@ from wix_auth import WixAuthError
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 3.0
+
+PROGRESS_ITEMS = 100
+"""How many items one progress line is about, at least."""
 
 type Status = Literal["done", "refused", "unknown", "left", "planned"]
 
@@ -102,6 +108,7 @@ def make_batch[I, R: ItemResult](
     index_of: Callable[[I], int],
     rounds: int,
     log_as: str,
+    then: Callable[[I, R], R] = lambda _, done: done,
 ) -> list[R]:
     """Make chunk after chunk, and of each chunk what failed and may pass, again.
 
@@ -117,7 +124,9 @@ def make_batch[I, R: ItemResult](
         result: The class of the results.
         index_of: An item's place in the request.
         rounds: How often an item is tried at most, not counting what the ledger remembers.
-        log_as: What the progress line calls it.
+        log_as: What the progress lines call it.
+        then: Does what else an item needs that is done, before the next chunk, and returns its
+            result; it raises nothing. What it makes, it makes with `once` too.
 
     Returns:
         A result for each item, in the order of the chunks.
@@ -129,41 +138,76 @@ def make_batch[I, R: ItemResult](
     results: dict[int, R] = {}
     replayed: list[bool] = []
     total = sum(len(chunk) for chunk in chunks)
+    told = 0
     ended: AdminError | WixAuthError | None = None
     for number, chunk in enumerate(chunks):
         pending = list(chunk)
         attempt = tries = 0
-        while pending and ended is None and tries < rounds:
-            if tries and not wix.pause(_pause(tries)):
-                break
+        while pending and ended is None and (not tries or _goes_on(wix, tries, rounds)):
             try:
-                receipt = once.make(effect(f"{number}.{attempt}", pending))
-                found = list(receipt.results)
-                replayed.append(once.replayed)
-                tries += not once.replayed
-            except WithheldError:
-                found = [result(index=index_of(each), status="planned") for each in pending]
-            except OutcomeUnknownError as error:
-                found = [_failed(result, index_of(each), "unknown", error) for each in pending]
-            except WixRequestError as error:
-                found = [_failed(result, index_of(each), "refused", error) for each in pending]
+                target = f"{number}.{attempt}"
+                found, old = _tried(once, effect(target, pending), pending, result, index_of)
             except (AdminError, WixAuthError) as error:
                 if not results:
                     raise
                 ended = error
                 break
             attempt += 1
-            results |= {each.index: each for each in found}
-            again = {each.index for each in found if each.status == "left"}
-            pending = [each for each in pending if index_of(each) in again]
-        logger.info(log_as, extra={"itemsSeen": len(results), "itemsInAll": total})
+            tries += not old
+            tried, pending = pending, []
+            for each, came in zip(tried, found, strict=True):
+                results[came.index] = came
+                if came.status == "done":
+                    results[came.index] = then(each, came)
+                    old = old and once.replayed
+                elif came.status == "left":
+                    pending.append(each)
+            replayed.append(old)
+        if len(results) - told >= PROGRESS_ITEMS or number == len(chunks) - 1:
+            told = len(results)
+            logger.info(log_as, extra={"itemsSeen": told, "itemsInAll": total})
     once.replayed = bool(replayed) and all(replayed)
+    if isinstance(ended, WixSetupError):
+        forget_catalog()
     reason = ended or UnfinishedError("Not reached yet")
     return [
         results.get(index_of(each)) or _failed(result, index_of(each), "left", reason)
         for chunk in chunks
         for each in chunk
     ]
+
+
+def _tried[I, R: ItemResult](
+    once: Once,
+    effect: Effect[BatchReceipt[R]],
+    items: Sequence[I],
+    result: type[R],
+    index_of: Callable[[I], int],
+) -> tuple[list[R], bool]:
+    """Make one call; return what became of each item, and whether an earlier request made it.
+
+    The record of an earlier request has other items than these only if they were cut for another
+    catalog then. What became of them stands in other records, so they are left alone.
+    """
+
+    def all_of_them(status: Status, error: AdminError) -> list[R]:
+        return [_failed(result, index_of(each), status, error) for each in items]
+
+    try:
+        receipt = once.make(effect)
+    except WithheldError:
+        return [result(index=index_of(each), status="planned") for each in items], False
+    except OutcomeUnknownError as error:
+        return all_of_them("unknown", error), False
+    except (WixRequestError, RefusedError, InputError) as error:
+        return all_of_them("refused", error), error.replayed
+    known = {each.index: each for each in receipt.results}
+    elsewhere = OutcomeUnknownError(
+        "An earlier try with this key was made on the site's former catalog: look at the site"
+        " before you ask with another key"
+    )
+    found = [known.get(each.index, each) for each in all_of_them("unknown", elsewhere)]
+    return found, once.replayed
 
 
 def summed[R: ItemResult, A: BatchAnswer[Any]](
@@ -221,5 +265,7 @@ def _failed[R: ItemResult](
     )
 
 
-def _pause(attempt: int) -> float:
-    return float(min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)))
+def _goes_on(wix: WixClient, tries: int, rounds: int) -> bool:
+    """Wait before the next round, if there is one and time for it."""
+    pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
+    return tries < rounds and wix.pause(pause)

@@ -17,7 +17,7 @@ GET_CATALOG_VERSION = Operation(
     "catalog.version",
     "GET",
     "/stores/v3/provision/version",
-    "STORES.CATALOG_READ",
+    "WIX_STORES.CATALOG_VERSION_READ",
     repeatable=True,
     reads=True,
 )

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -71,7 +71,12 @@ class FakeWix:
         self._replies.extend(replies)
 
     def client(
-        self, *, seconds: float = 27.0, jitter: float = 1.0, auth: httpx.Auth | None = None
+        self,
+        *,
+        seconds: float = 27.0,
+        jitter: float = 1.0,
+        auth: httpx.Auth | None = None,
+        elevates: Collection[Operation] = (READ, WRITE),
     ) -> WixClient:
         http = httpx.Client(
             transport=httpx.MockTransport(self._answer),
@@ -81,7 +86,7 @@ class FakeWix:
         )
         return WixClient(
             http,
-            elevates=[READ, WRITE],
+            elevates=elevates,
             deadline=self.clock.now + seconds,
             now=self.clock,
             sleep=self.clock.sleep,
