@@ -47,11 +47,13 @@ class Sent:
         reference: Our mark on it, the same for every attempt with one key.
         at: When it was made, in seconds since the epoch.
         before: What `check` saw just before.
+        settled: Whether that is so long ago that Wix is surely not at work on it any more.
     """
 
     reference: str
     at: float
     before: Json
+    settled: bool = False
 
 
 class Effect[R: Receipt](ABC):
@@ -214,10 +216,9 @@ class _Work[R: Receipt]:
         Returns:
             The receipt, or None if it may be made again: Wix shows that it did not happen.
         """
-        sent = Sent(_reference(self.scope), item.sent_at, item.before or {})
-        settles_in = item.sent_at + SETTLE_SECONDS - self.table.now()
+        settles_in = self._settles_in(item)
         try:
-            receipt = self.effect.read_back(sent)
+            receipt = self.effect.read_back(self._sent(item))
         except (AdminError, WixAuthError) as error:
             self._note(lambda: self.table.leave_unknown(self.scope, item))
             raise OutcomeUnknownError(
@@ -240,13 +241,18 @@ class _Work[R: Receipt]:
         """Bring a change that Wix had not finished up to date."""
         stored = self.effect.receipt.model_validate(item.outcome)
         try:
-            receipt = self.effect.read_back(
-                Sent(_reference(self.scope), item.sent_at, item.before or {})
-            )
+            receipt = self.effect.read_back(self._sent(item))
         except (AdminError, WixAuthError) as error:
             logger.warning("Wix could not be asked again", extra={"error": type(error).__name__})
             return stored
         return self._conclude(item, receipt or stored)
+
+    def _sent(self, item: Item) -> Sent:
+        settled = self._settles_in(item) <= 0
+        return Sent(_reference(self.scope), item.sent_at, item.before or {}, settled)
+
+    def _settles_in(self, item: Item) -> float:
+        return item.sent_at + SETTLE_SECONDS - self.table.now()
 
     def _conclude(self, item: Item, receipt: R) -> R:
         state = receipt.state()

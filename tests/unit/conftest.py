@@ -15,6 +15,7 @@ from moto import mock_aws
 from tests import canaries
 from tests.wix_simulator import WixSimulator
 from wix_admin import process, telemetry
+from wix_admin.catalog import forget_catalog
 from wix_admin.settings import WriterSettings, read_settings, settings
 
 
@@ -57,6 +58,7 @@ def wix(
         process.wix_http().close()
     for cached in (settings, process.wix_http, process.effects_table, process.event_bus):
         cached.cache_clear()
+    forget_catalog()
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from wix_admin.errors import (
     WixStateError,
     WixUnavailableError,
 )
-from wix_admin.once import SETTLE_SECONDS, Once
+from wix_admin.once import SETTLE_SECONDS, Once, Sent
 from wix_auth import CredentialRefusedError, TokenUnavailableError, WixAuthError
 
 if TYPE_CHECKING:
@@ -225,6 +225,33 @@ def test_an_accepted_change_is_brought_up_to_date(
 @pytest.mark.parametrize(
     "blind", [lost(), WixUnavailableError("x"), OutOfTimeError("x"), TokenUnavailableError("x")]
 )
+@pytest.mark.parametrize("status", ["unknown", "accepted"])
+def test_whoever_looks_knows_whether_wix_may_still_be_at_work(
+    ledger: EffectsTable, clock: Clock, shop: Shop, status: str
+) -> None:
+    told: list[bool] = []
+
+    class Watching(Making):
+        def read_back(self, sent: Sent) -> Made | None:
+            told.append(sent.settled)
+            return super().read_back(sent)
+
+    shop.shows_after = 2 * SETTLE_SECONDS
+    shop.status = "accepted"
+    shop.after_send = lost() if status == "unknown" else None
+
+    for _ in range(3):
+        try:
+            once(ledger).make(Watching(shop))
+        except OutcomeUnknownError:
+            assert status == "unknown"
+        shop.after_send = None
+        clock.now += SETTLE_SECONDS / 2
+
+    seen_on_the_spot = [False] if status == "unknown" else []
+    assert told == [*seen_on_the_spot, False, True]
+
+
 def test_an_accepted_change_that_cannot_be_looked_at_is_told_as_it_was(
     ledger: EffectsTable, dynamodb: "DynamoDBClient", shop: Shop, blind: Exception
 ) -> None:
