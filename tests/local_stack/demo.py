@@ -4,7 +4,6 @@ Every step is a real call to the deployed stack. What it answers is printed as i
 story ends early, with an error, if a step is not as told.
 """
 
-import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from tests.local_stack.aws import Credentials
 from tests.local_stack.demo_webhooks import WebhookStory
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.stack import LocalStack, local_stack
-from tests.local_stack.telling import UntoldError, holds, says, shows
+from tests.local_stack.telling import UntoldError, calls, holds, says
 from tests.wix_simulator import line
 
 SEEDED_ORDERS = 40
@@ -82,8 +79,8 @@ class _CallersStory:
         self._fulfilling()
         self._refunding_once()
         self._healing()
-        calls, tokens = len(self._wix.requests(path="/ecom/*")), self._wix.exchanges
-        print(f"\n{calls} calls to Wix: 1 fulfillment, 1 refund.", end=" ")
+        asked, tokens = len(self._wix.requests(path="/ecom/*")), self._wix.exchanges
+        print(f"\n{asked} calls to Wix: 1 fulfillment, 1 refund.", end=" ")
         print(f"{tokens} tokens: one for each process, one anew.")
 
     def _who_gets_in(self) -> None:
@@ -170,18 +167,4 @@ class _CallersStory:
         expect: int,
         show: Sequence[str],
     ) -> Any:
-        headers = {"Idempotency-Key": key} if key else {}
-        reply = self._stack.request(method, path, credentials=caller, json=body, headers=headers)
-        shown = path.replace(self._order.id, self._order.id[:8])
-        shows(f"{method} {shown}{f'  Idempotency-Key: {key}' if key else ''}")
-        shows(_shown(reply, show))
-        if reply.status_code != expect:
-            raise UntoldError(f"    ✗ expected {expect}: {reply.text}")
-        return reply.json()
-
-
-def _shown(reply: httpx.Response, fields: Sequence[str]) -> str:
-    answer = reply.json()
-    replayed = " replayed" if reply.headers.get("Idempotent-Replayed") else ""
-    parts = "".join(f"  {name}: {json.dumps(answer[name])}" for name in fields)
-    return f"{reply.status_code}{replayed}{parts}"
+        return calls(self._stack, caller, method, path, body, key=key, expect=expect, show=show)
