@@ -222,9 +222,6 @@ def test_an_accepted_change_is_brought_up_to_date(
     assert shop.asked == ["check", "send", "answer", "look", "look"]
 
 
-@pytest.mark.parametrize(
-    "blind", [lost(), WixUnavailableError("x"), OutOfTimeError("x"), TokenUnavailableError("x")]
-)
 @pytest.mark.parametrize("status", ["unknown", "accepted"])
 def test_whoever_looks_knows_whether_wix_may_still_be_at_work(
     ledger: EffectsTable, clock: Clock, shop: Shop, status: str
@@ -252,6 +249,9 @@ def test_whoever_looks_knows_whether_wix_may_still_be_at_work(
     assert told == [*seen_on_the_spot, False, True]
 
 
+@pytest.mark.parametrize(
+    "blind", [lost(), WixUnavailableError("x"), OutOfTimeError("x"), TokenUnavailableError("x")]
+)
 def test_an_accepted_change_that_cannot_be_looked_at_is_told_as_it_was(
     ledger: EffectsTable, dynamodb: "DynamoDBClient", shop: Shop, blind: Exception
 ) -> None:
