@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from tests import canaries
+from tests.wix_simulator.booking_book import BOOKINGS_APP_ID
 from tests.wix_simulator.clock import seconds_of, written
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.money import ZERO, price, rounded
@@ -15,7 +16,6 @@ from tests.wix_simulator.shop import PAID_STATUSES, WAITING_STATUSES, Record, Sh
 STORES_APP_ID = "215238eb-22a5-4c36-9e7b-e7c08025e04e"
 GIFT_CARD_APP_ID = "d80111c5-a0f4-47a8-b63a-65b54d774a27"
 MEMBERSHIP_APP_ID = "1522827f-c56c-a5c9-2ac9-00f9e6ae12d3"
-BOOKINGS_APP_ID = "13d21c63-b5ec-5912-8397-c3a5ddb27a97"
 
 type Kind = Literal["PHYSICAL", "DIGITAL", "GIFT_CARD", "SERVICE"]
 _SOLD_BY: dict[Kind, str] = {"GIFT_CARD": GIFT_CARD_APP_ID, "SERVICE": BOOKINGS_APP_ID}

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from tests.wix_simulator import (
+    booking_reader,
+    bookings,
     catalog_version,
     fulfillments,
     inventory_v3,
@@ -23,6 +25,8 @@ from tests.wix_simulator import (
     products_v3,
     refunds,
     search,
+    services,
+    time_slots,
     tokens,
 )
 from tests.wix_simulator.errors import Json, RefusedError, Reply, invalid, plain_error
@@ -43,6 +47,10 @@ AREAS: tuple[tuple[Route, ...], ...] = (
     payments.ROUTES,
     refunds.ROUTES,
     members.ROUTES,
+    bookings.ROUTES,
+    booking_reader.ROUTES,
+    time_slots.ROUTES,
+    services.ROUTES,
     catalog_version.ROUTES,
     products_v3.ROUTES,
     inventory_v3.ROUTES,

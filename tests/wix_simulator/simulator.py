@@ -15,6 +15,7 @@ from aiohttp import web
 from tests import canaries
 from tests.wix_simulator import refunds, seed
 from tests.wix_simulator.auth import ApiKey, App
+from tests.wix_simulator.booking_facade import Bookings
 from tests.wix_simulator.builders import (
     Fee,
     Line,
@@ -74,6 +75,9 @@ class WixSimulator:
 
         self.members = Members(self._state)
         """The members of the default site."""
+
+        self.bookings = Bookings(self._state)
+        """The bookings, services and slots of the default site."""
 
         self.catalog = Catalog(self._state)
         """Products and their stock."""
