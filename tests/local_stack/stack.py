@@ -103,6 +103,10 @@ class LocalStack:
             if credentials is None
             else signed(method, url, credentials, content=content, headers=given | (headers or {}))
         )
+        return self.send(request)
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request as it is."""
         return self._http.send(request)
 
     def invoke(self, function: str, payload: object, *, wait: bool = True) -> Invocation:

@@ -15,26 +15,20 @@ KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 def seeded(document: Json, wix: WixSimulator) -> Json:
     """Return the document with samples that name what is there: for each operation its own."""
     paths = {
-        path: {
-            method: _naming(_ids(operation, wix), operation)
-            for method, operation in methods.items()
-        }
+        path: {method: with_seeds(operation, wix) for method, operation in methods.items()}
         for path, methods in document["paths"].items()
     }
     return {**document, "paths": paths}
 
 
-def _naming(ids: dict[str, str], operation: Json) -> Json:
+def with_seeds(operation: Json, wix: WixSimulator) -> Json:
+    """Return an operation of the document with samples that name what is there, and a new key."""
     text = json.dumps(operation)
-    for sample, real in ids.items():
+    ids = SEEDS[operation["tags"][0]](operation["operationId"], wix)
+    for sample, real in {KEY: str(uuid.uuid4()), **ids}.items():
         text = text.replace(sample, real)
     renamed: Json = json.loads(text)
     return renamed
-
-
-def _ids(operation: Json, wix: WixSimulator) -> dict[str, str]:
-    """Return what each id in the samples of an operation becomes."""
-    return {KEY: str(uuid.uuid4()), **SEEDS[operation["tags"][0]](operation["operationId"], wix)}
 
 
 def _order(operation: str, wix: WixSimulator) -> dict[str, str]:

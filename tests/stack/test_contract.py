@@ -1,0 +1,178 @@
+"""The contract for callers, held against the deployed API: its samples, and whatever it allows."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.local_stack import LocalStack
+from tests.local_stack.aws import signed
+from tests.openapi.files import checked_in
+from tests.openapi.seeding import with_seeds
+
+type Operation = APIOperation[Any, Any, Any, Any]
+type Request = Case[Any]
+
+OPERATIONS: list[Operation] = [
+    found.ok()
+    for found in schemathesis.openapi.from_dict(checked_in()).get_all_operations()
+    if isinstance(found, Ok)
+]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+REQUESTS = 15
+"""How many requests are made up for each operation, that fit the contract and that do not."""
+
+NOT_JSON_OBJECTS = {
+    "nothing": b"\x00",
+    "not UTF-8": b'{"reason": "\xff"}',
+    "half a surrogate pair": b'{"reason": "\\ud800"}',
+    "a number without end": b'{"limit": 1e999}',
+    "a number of a thousand digits": b'{"limit": ' + b"9" * 1000 + b"}",
+    "a list": b"[{}]",
+    "very deep": b'{"a":' * 5000 + b"1" + b"}" * 5000,
+}
+
+
+def label(operation: Operation) -> str:
+    return str(operation.label)
+
+
+def sample_of(stack: LocalStack, operation: Operation) -> dict[str, Any]:
+    """The operation as the contract has it, with samples that name what is in the shop."""
+    return with_seeds(checked_in()["paths"][operation.path][operation.method], stack.wix)
+
+
+def parameters(sample: dict[str, Any], place: str) -> dict[str, str]:
+    return {
+        each["name"]: each["example"]
+        for each in sample["parameters"]
+        if each["in"] == place and "example" in each
+    }
+
+
+def send(stack: LocalStack, case: Request, content: bytes | None = None) -> httpx.Response:
+    """Send a request as it is, signed; with another body, if there is one."""
+    given = case.as_transport_kwargs(base_url=stack.api_url)
+    if content is None:
+        content = json.dumps(given["json"]).encode() if "json" in given else given.get("data")
+    url = str(httpx.URL(given["url"], params=given.get("params") or None))
+    headers = {name: value for name, value in given["headers"].items() if value is not None}
+    return stack.send(
+        signed(given["method"], url, stack.admin, content=content or b"", headers=headers)
+    )
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=label)
+def test_every_sample_does_what_it_says(stack: LocalStack, operation: Operation) -> None:
+    sample = sample_of(stack, operation)
+    content = sample.get("requestBody", {}).get("content", {}).get("application/json", {})
+    bodies = {name: each["value"] for name, each in content.get("examples", {}).items()}
+    writes = len(stack.wix.requests())
+
+    # The dry run first, as the other leaves nothing to be done.
+    for name in sorted(bodies) or [None]:
+        case = operation.Case(
+            path_parameters=parameters(sample, "path"),
+            query=parameters(sample, "query"),
+            headers=parameters(sample, "header"),
+            **({"body": bodies[name], "media_type": "application/json"} if name else {}),
+        )
+        reply = send(stack, case)
+
+        assert reply.status_code == 200, reply.text
+        assert reply.json().get("dryRun", False) == (name == "dryRun")
+        case.validate_response(reply, checks=CHECKS)
+    assert len(stack.wix.requests()) > writes
+
+
+@pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: str(mode.value))
+@pytest.mark.parametrize("operation", OPERATIONS, ids=label)
+def test_every_request_is_answered_as_the_contract_says(
+    stack: LocalStack, operation: Operation, mode: GenerationMode
+) -> None:
+    sample = sample_of(stack, operation)
+    content = sample.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = content.get("examples", {}).get("sample", {}).get("value", {})
+    statuses: Counter[int] = Counter()
+
+    @seed(20260101)
+    @settings(
+        max_examples=REQUESTS,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
+    def check(case: Request, data: st.DataObject) -> None:
+        if data.draw(st.booleans(), "about something that is there"):
+            case.path_parameters.update(parameters(sample, "path"))
+        if mode is GenerationMode.POSITIVE and isinstance(case.body, dict):
+            kept = data.draw(st.sets(st.sampled_from(sorted(case.body) or [""])), "made up")
+            case.body = {**body, **{name: case.body[name] for name in kept if name}}
+
+        reply = send(stack, case)
+
+        statuses[reply.status_code] += 1
+        case.validate_response(reply, checks=CHECKS)
+
+    check()
+    if mode is GenerationMode.POSITIVE:
+        assert 200 in statuses
+    else:
+        assert set(statuses) & {400, 404}
+
+
+@pytest.mark.parametrize("content", NOT_JSON_OBJECTS.values(), ids=NOT_JSON_OBJECTS)
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.body], ids=label)
+def test_a_body_that_is_no_json_object_is_the_callers_to_mend(
+    stack: LocalStack, operation: Operation, content: bytes
+) -> None:
+    sample = sample_of(stack, operation)
+    case = operation.Case(
+        path_parameters=parameters(sample, "path"),
+        headers={**parameters(sample, "header"), "Content-Type": "application/json"},
+    )
+
+    reply = send(stack, case, content)
+
+    assert reply.status_code == 400, reply.text
+    case.validate_response(reply, checks=CHECKS)
+
+
+@pytest.mark.parametrize("key", ["", "two words", '"', "k" * 256, "1, 2"], ids=repr)
+def test_a_key_that_is_none_is_the_callers_to_mend(stack: LocalStack, key: str) -> None:
+    [operation] = [each for each in OPERATIONS if label(each).endswith("/refunds")]
+    sample = sample_of(stack, operation)
+    case = operation.Case(
+        path_parameters=parameters(sample, "path"),
+        headers={"Idempotency-Key": key},
+        body={"amount": "1.00"},
+        media_type="application/json",
+    )
+
+    reply = send(stack, case)
+
+    assert reply.status_code == 400, reply.text
+    case.validate_response(reply, checks=CHECKS)
