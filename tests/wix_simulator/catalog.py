@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 from tests import canaries
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.inventory_items import shown_item
+from tests.wix_simulator.old_products import (
+    change_variants,
+    new_old_product,
+    shown_inventory,
+    shown_old_product,
+    variants_of,
+)
 from tests.wix_simulator.product_bodies import FIELDS, NewProduct
 from tests.wix_simulator.product_rules import check_new, new_product
 from tests.wix_simulator.product_views import shown_product
+from tests.wix_simulator.products_v1 import NewOldProduct
 from tests.wix_simulator.state import State
 from tests.wix_simulator.stock import StockChange, StockItem
 from tests.wix_simulator.store import CatalogVersion, Store
@@ -90,7 +98,9 @@ class Catalog:
         specs = variants or [({}, sku, quantity)]
         with self._state.lock:
             store = self._store(site_id)
-            product = _new(store, name, price, specs, product_id, visible=visible, more=fields)
+            told = {"name": name, "visible": visible, **(fields or {})}
+            make = _new_old if store.version == "V1_CATALOG" else _new
+            product = make(store, specs, told, price, product_id)
             return self._shown(store, product["id"])
 
     def seed(self, count: int, *, site_id: str = canaries.SITE_ID) -> list[str]:
@@ -130,6 +140,8 @@ class Catalog:
         """All products of a site's catalog, of the version it has, hidden ones too."""
         with self._state.lock:
             store = self._store(site_id)
+            if store.version == "V1_CATALOG":
+                return [self._shown(store, product_id) for product_id in store.old_products]
             return [self._shown(store, each["id"]) for each in store.products.all()]
 
     # ---- Stock ----
@@ -138,6 +150,8 @@ class Catalog:
         """The inventory items of a product, as its catalog tells them."""
         with self._state.lock:
             store = self._store_of(product_id)
+            if product_id in store.old_products:
+                return [copy.deepcopy(shown_inventory(store, store.old_products[product_id]))]
             items = store.stock.of_product(product_id)
             return copy.deepcopy([shown_item(store, item) for item in items])
 
@@ -165,6 +179,9 @@ class Catalog:
         with self._state.lock:
             store = self._store_of(product_id)
             item = self._item(product_id, variant_id, location_id)
+            if item is not None and product_id in store.old_products:
+                _set_old_stock(store, product_id, item.variant_id, quantity)
+                return
             if item is not None:
                 store.stock.set(item, "other", quantity=quantity)
                 return
@@ -189,6 +206,9 @@ class Catalog:
         raise LookupError(f"no product {product_id}")
 
     def _shown(self, store: Store, product_id: str) -> Json:
+        if product_id in store.old_products:
+            old = shown_old_product(store, store.old_products[product_id], costs=True)
+            return copy.deepcopy(old)
         product = store.products.get(product_id)
         if product is None:
             raise LookupError(f"no product {product_id}")
@@ -207,28 +227,18 @@ class Catalog:
 
 def _new(
     store: Store,
-    name: str,
-    price: str,
     specs: Sequence[VariantSpec],
+    told: Json,
+    price: str,
     product_id: str | None,
-    *,
-    visible: bool,
-    more: Json | None,
 ) -> Json:
-    """A new product with its stock."""
-    chosen = {
-        option: list(dict.fromkeys(choices[option] for choices, _, _ in specs))
-        for choices, _, _ in specs
-        for option in choices
-    }
+    """A new product of catalog V3 with its stock."""
     sent = {
-        "name": name,
         "productType": "PHYSICAL",
         "physicalProperties": {},
-        "visible": visible,
-        "options": [_option(option, names) for option, names in chosen.items()],
+        "options": [_option(option, names) for option, names in _options(specs).items()],
         "variantsInfo": {"variants": [_variant(price, choices, sku) for choices, sku, _ in specs]},
-        **(more or {}),
+        **told,
     }
     checked = NewProduct.model_validate(sent).sent()
     check_new(checked, "product")
@@ -244,6 +254,58 @@ def _new(
                 quantity=quantity,
             )
     return product
+
+
+def _new_old(
+    store: Store,
+    specs: Sequence[VariantSpec],
+    told: Json,
+    price: str,
+    product_id: str | None,
+) -> Json:
+    """A new product of catalog V1 with its stock; what is not told of it is out of stock."""
+    options = [
+        {"name": option, "choices": [{"value": each, "description": each} for each in names]}
+        for option, names in _options(specs).items()
+    ]
+    sent: Json = {
+        "productType": "physical",
+        "priceData": {"price": float(price)},
+        "manageVariants": bool(options),
+        "productOptions": options,
+        **told,
+    }
+    if not options and specs[0][1] is not None:
+        sent["sku"] = specs[0][1]
+    checked = NewOldProduct.model_validate(sent).sent()
+    product = new_old_product(store, checked, product_id=product_id)
+    ids = {tuple(sorted(each.items())): key for key, each in variants_of(product).items()}
+    skus: dict[str, Json] = {}
+    for choices, sku, quantity in specs:
+        variant_id = ids[tuple(sorted(choices.items()))]
+        if options and sku is not None:
+            skus[variant_id] = {"sku": sku}
+        if quantity is not None:
+            _set_old_stock(store, product["id"], variant_id, quantity)
+    return change_variants(store, product, skus)
+
+
+def _set_old_stock(store: Store, product_id: str, variant_id: str, quantity: int) -> None:
+    """Set a quantity; those of a product are tracked all or none."""
+    for item in store.stock.of_product(product_id):
+        if item.variant_id == variant_id:
+            store.stock.set(item, "other", quantity=quantity)
+        elif item.quantity is None:
+            store.stock.set(item, "other", quantity=0)
+
+
+def _options(specs: Sequence[VariantSpec]) -> dict[str, list[str]]:
+    """The choices of each option, in the order they are named."""
+    return {
+        option: list(dict.fromkeys(choices[option] for choices, _, _ in specs))
+        for choices, _, _ in specs
+        for option in choices
+    }
 
 
 def _option(name: str, choices: list[str]) -> Json:
@@ -266,5 +328,7 @@ def _variant(price: str, choices: Choices, sku: str | None) -> Json:
 
 
 def _first_variant(store: Store, product_id: str) -> str:
+    if product_id in store.old_products:
+        return next(iter(variants_of(store.old_products[product_id])))
     product = store.product(product_id)
     return str(product["variantsInfo"]["variants"][0]["id"])

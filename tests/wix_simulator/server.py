@@ -18,10 +18,12 @@ from tests.wix_simulator import (
     bookings,
     catalog_version,
     fulfillments,
+    inventory_v1,
     inventory_v3,
     members,
     orders,
     payments,
+    products_v1,
     products_v3,
     refunds,
     search,
@@ -54,6 +56,8 @@ AREAS: tuple[tuple[Route, ...], ...] = (
     catalog_version.ROUTES,
     products_v3.ROUTES,
     inventory_v3.ROUTES,
+    products_v1.ROUTES,
+    inventory_v1.ROUTES,
 )
 """The endpoints, area by area."""
 

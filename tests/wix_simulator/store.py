@@ -32,6 +32,9 @@ class Store:
         self.old_products: dict[str, Json] = {}
         """The products of catalog V1, as it tells them but for their stock."""
 
+        self.old_inventories: dict[str, str] = {}
+        """The product of each inventory item of catalog V1, by their ids."""
+
         self.customizations: dict[str, Json] = {}
         """Options that products share, by id, with their choices."""
 

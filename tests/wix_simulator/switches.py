@@ -149,6 +149,10 @@ class Switches:
     """What one bad entry of a bulk decrement or increment fails: itself, or the whole call, with
     its own status. Not documented."""
 
+    v1_negative_stock: Literal["refuse", "allow"] = "refuse"
+    """What a decrement of catalog V1 does that takes more than there is: 400, or below nothing.
+    Not documented."""
+
     v1_without_stores_status: Literal[404, 401] = 404
     """Status of a catalog V1 call where Stores is not installed. Both are documented."""
 
