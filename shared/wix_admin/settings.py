@@ -103,6 +103,16 @@ class CredentialCheckSettings(PublisherSettings):
     credential_max_age_days: Annotated[int, Field(ge=1)]
 
 
+class LowStockSettings(PublisherSettings):
+    """What the template tells the function that reports low stock.
+
+    Attributes:
+        low_stock_threshold: How many of a thing are few.
+    """
+
+    low_stock_threshold: Annotated[int, Field(ge=0)]
+
+
 def read_settings[S: Settings](kind: type[S], environment: Mapping[str, str]) -> S:
     """Check the environment of a function.
 

@@ -1,0 +1,20 @@
+"""Report the products whose stock is low."""
+
+import os
+
+from wix_admin import WixClient, admin_action
+from wix_admin.catalog import GET_CATALOG_VERSION
+from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
+from wix_admin.process import event_bus
+from wix_admin.schedules.reporting_low_stock import (
+    LowStockReport,
+    ReportLowStockInput,
+    report_low_stock,
+)
+from wix_admin.settings import LowStockSettings, read_settings
+
+
+@admin_action(ReportLowStockInput, elevates=[GET_CATALOG_VERSION, QUERY_STOCK, QUERY_STOCK_V1])
+def handler(asked: ReportLowStockInput, wix: WixClient) -> LowStockReport:
+    here = read_settings(LowStockSettings, os.environ)
+    return report_low_stock(wix, event_bus(), here, asked)
