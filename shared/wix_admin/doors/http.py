@@ -94,12 +94,24 @@ def _response(
 def _input(event: Json) -> Json:
     """Merge the body with query and path parameters, which no body can override."""
     merged = object_in(_body(event)) if event.get("body") else {}
-    for source in ("queryStringParameters", "pathParameters"):
-        for name, value in _fields(event.get(source)).items():
+    for given in (_query(event), _fields(event.get("pathParameters"))):
+        for name, value in given.items():
             if merged.setdefault(name, value) != value:
                 detail = "The body and the address differ"
                 raise InputError(detail, violations=[Violation(name, detail)])
     return merged
+
+
+def _query(event: Json) -> Json:
+    """Return the query; it holds nothing but text, so `true` and `false` are read as what they say.
+
+    A request without a body asks for a dry run that way.
+    """
+    given = _fields(event.get("queryStringParameters"))
+    return {
+        name: value == "true" if value in ("true", "false") else value
+        for name, value in given.items()
+    }
 
 
 def _body(event: Json) -> str:

@@ -56,6 +56,11 @@ def problem_of(event: dict[str, Any], perform: Performer | None = None) -> dict[
         (http_event(encoded=b""), {}),
         (http_event(path={"id": "1"}), {"id": "1"}),
         (http_event(query={"confirm": "1"}), {"confirm": "1"}),
+        (http_event(query={"dryRun": "true", "b": "false"}), {"dryRun": True, "b": False}),
+        (
+            http_event({"b": True}, query={"b": "true"}, path={"c": "true"}),
+            {"b": True, "c": "true"},
+        ),
         (http_event({"a": 1}, query={"b": "2"}, path={"c": "3"}), {"a": 1, "b": "2", "c": "3"}),
         (http_event({"id": "1"}, query={"id": "1"}, path={"id": "1"}), {"id": "1"}),
     ],
