@@ -1,0 +1,11 @@
+"""List the stock of products, page by page."""
+
+from wix_admin import WixClient, admin_action
+from wix_admin.catalog import GET_CATALOG_VERSION
+from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
+from wix_admin.inventory.reading import InventoryPage, QueryInventoryInput, query_inventory
+
+
+@admin_action(QueryInventoryInput, elevates=[GET_CATALOG_VERSION, QUERY_STOCK, QUERY_STOCK_V1])
+def handler(wanted: QueryInventoryInput, wix: WixClient) -> InventoryPage:
+    return query_inventory(wix, wanted)

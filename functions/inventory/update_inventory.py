@@ -1,0 +1,25 @@
+"""Set or adjust the stock of products, one or thousands."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.catalog import GET_CATALOG_VERSION
+from wix_admin.inventory.asking import UpdateInventoryAnswer, UpdateInventoryInput
+from wix_admin.inventory.operations import (
+    DECREMENT_STOCK,
+    DECREMENT_STOCK_V1,
+    FIND_SKUS_V1,
+    INCREMENT_STOCK,
+    INCREMENT_STOCK_V1,
+    QUERY_STOCK,
+    QUERY_STOCK_V1,
+    SET_STOCK,
+    SET_STOCK_V1,
+)
+from wix_admin.inventory.updating import update_inventory
+
+V3 = [QUERY_STOCK, SET_STOCK, INCREMENT_STOCK, DECREMENT_STOCK]
+V1 = [QUERY_STOCK_V1, FIND_SKUS_V1, SET_STOCK_V1, INCREMENT_STOCK_V1, DECREMENT_STOCK_V1]
+
+
+@admin_action(UpdateInventoryInput, elevates=[GET_CATALOG_VERSION, *V3, *V1], key=Key.HONOURED)
+def handler(asked: UpdateInventoryInput, wix: WixClient, once: Once) -> UpdateInventoryAnswer:
+    return update_inventory(wix, asked, once)

@@ -1,0 +1,1 @@
+"""What there is to sell: how many of which variant, where."""

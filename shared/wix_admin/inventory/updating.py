@@ -1,0 +1,93 @@
+"""Changes the stock of one item or of thousands."""
+
+from collections.abc import Sequence
+from itertools import batched
+
+from wix_admin.batches import make_batch, summed
+from wix_admin.catalog import Catalog, forget_catalog, on_catalog
+from wix_admin.client import WixClient
+from wix_admin.errors import InputError, Violation
+from wix_admin.inventory.asking import (
+    InventoryResult,
+    UpdateInventoryAnswer,
+    UpdateInventoryInput,
+    Wanted,
+)
+from wix_admin.inventory.changing import MOVED_AT_ONCE, SET_AT_ONCE, StockEffect
+from wix_admin.inventory.finding import Book
+from wix_admin.inventory.v1 import MoveV1, ReaderV1, SetV1
+from wix_admin.inventory.v3 import MoveV3, ReaderV3, SetAtRevision
+from wix_admin.once import Once
+
+ROUNDS = 10
+"""How often an item is tried at most in one invocation, if others change it all the time."""
+
+
+def update_inventory(
+    wix: WixClient, asked: UpdateInventoryInput, once: Once
+) -> UpdateInventoryAnswer:
+    """Set stock, or adjust it.
+
+    On V3 a set names the revision that was read, and so does an adjustment that has an idempotency
+    key: it is read, worked out and set, again if somebody else was faster. An adjustment without
+    a key is left to Wix to work out (increment, decrement), in one try. On V1 there is no
+    revision: the last set wins, and every adjustment is one try.
+
+    Raises:
+        RefusedError: If the one change that was asked for cannot be made.
+        UnfinishedError: If it is left, as others kept changing the same stock.
+        OutcomeUnknownError: If it may have been made.
+        InputError: If the site's version of the catalog takes no such reason.
+        WixError: If nothing was done, and Wix cannot be asked or refuses.
+    """
+    return on_catalog(wix, lambda version: _update(wix, asked, once, version))
+
+
+def _update(
+    wix: WixClient, asked: UpdateInventoryInput, once: Once, version: Catalog
+) -> UpdateInventoryAnswer:
+    if version == "V1_CATALOG" and asked.reason != "MANUAL":
+        forget_catalog()
+        detail = "This catalog (V1) keeps no reasons: leave it out"
+        violation = Violation("reason", detail)
+        raise InputError(detail, code="not_in_this_catalog", violations=[violation])
+    wanted = [Wanted(index, change) for index, change in enumerate(asked.changes)]
+    book = Book(ReaderV1(wix) if version == "V1_CATALOG" else ReaderV3(wix), wanted)
+
+    def effect(target: str, changes: Sequence[Wanted]) -> StockEffect:
+        kind = _kind(version, is_set=changes[0].change.adjust is None, has_key=bool(once.key))
+        return kind(wix, book, target, changes, asked.reason)
+
+    results = make_batch(
+        wix,
+        once,
+        _chunks(wanted),
+        effect=effect,
+        result=InventoryResult,
+        index_of=lambda each: each.index,
+        rounds=ROUNDS,
+        log_as="Stock is changed",
+    )
+    return summed(UpdateInventoryAnswer, results, once)
+
+
+def _kind(version: Catalog, *, is_set: bool, has_key: bool) -> type[StockEffect]:
+    if version == "V1_CATALOG":
+        return SetV1 if is_set else MoveV1
+    return SetAtRevision if is_set or has_key else MoveV3
+
+
+def _chunks(wanted: Sequence[Wanted]) -> list[Sequence[Wanted]]:
+    """Cut the request so that each part fits into one call, whatever is done with it.
+
+    They are cut by nothing but the request, so that the ledger knows them again.
+    """
+    sets = [each for each in wanted if each.change.adjust is None]
+    moves = [each for each in wanted if each.change.adjust is not None]
+    incoming = [each for each in moves if (each.change.adjust or 0) > 0]
+    outgoing = [each for each in moves if (each.change.adjust or 0) < 0]
+    return [
+        *batched(sets, SET_AT_ONCE, strict=False),
+        *batched(incoming, MOVED_AT_ONCE, strict=False),
+        *batched(outgoing, MOVED_AT_ONCE, strict=False),
+    ]

@@ -1,0 +1,375 @@
+"""Stock on catalog V3: one inventory item for each variant and location, with a revision."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
+from typing import Any
+
+from wix_admin.client import WixClient
+from wix_admin.errors import OutcomeUnknownError, WixConflictError
+from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, StockChange
+from wix_admin.inventory.changing import (
+    REFUSALS,
+    Entry,
+    MoveEffect,
+    StockEffect,
+    entries_in,
+    left,
+    refused_by_wix,
+    result_of,
+    unknown,
+    unsent,
+)
+from wix_admin.inventory.finding import Key, Reader, Stock
+from wix_admin.inventory.operations import (
+    DECREMENT_STOCK,
+    INCREMENT_STOCK,
+    QUERY_STOCK,
+    SET_STOCK,
+)
+from wix_admin.models import Json, WixEntity
+from wix_admin.once import Sent
+from wix_admin.replies import CONFLICT_MARKS, read_as
+
+LARGEST_PAGE = 1_000
+
+NAMED_AT_ONCE = 200
+"""How many ids or SKUs one filter names: Wix's cursors have to hold it, in 16,000 characters."""
+
+GONE = "NOT_FOUND"
+
+READS_BEHIND = 3
+"""How often stock is read that must have changed and is not seen changed."""
+
+
+class Product(WixEntity):
+    """What an inventory item tells of its product."""
+
+    name: str | None = None
+    variant_name: str | None = None
+    variant_sku: str | None = None
+
+
+class InventoryItem(WixEntity):
+    """The stock of one variant at one location, as Wix has it."""
+
+    id: str
+    revision: str | None = None
+    product_id: str
+    variant_id: str
+    location_id: str | None = None
+    quantity: int | None = None
+    in_stock: bool | None = None
+    track_quantity: bool | None = None
+    availability_status: str | None = None
+    updated_date: str | None = None
+    product: Product | None = None
+
+
+class Cursors(WixEntity):
+    """Where a list goes on."""
+
+    next: str | None = None
+
+
+class Paging(WixEntity):
+    """How a list goes on."""
+
+    cursors: Cursors | None = None
+
+
+class Found(WixEntity):
+    """A page of inventory items; Wix does not say whether there are more but by the cursor."""
+
+    inventory_items: list[InventoryItem] | None = None
+    paging_metadata: Paging | None = None
+
+    @property
+    def position(self) -> str | None:
+        """Where the list goes on, if it does."""
+        paging = self.paging_metadata
+        return (paging.cursors.next or None) if paging and paging.cursors else None
+
+
+class _Fault(WixEntity):
+    code: str | None = None
+
+
+class _Metadata(WixEntity):
+    original_index: int = 0
+    success: bool = False
+    error: _Fault | None = None
+
+
+class _Result(WixEntity):
+    item_metadata: _Metadata
+    item: InventoryItem | None = None
+
+
+class _Results(WixEntity):
+    results: list[_Result] | None = None
+
+
+def query_page(wix: WixClient, query: Json) -> Found:
+    """Read one page of inventory items.
+
+    Wix: `POST /stores/v3/inventory-items/query`, whose limit is 1,000 a page.
+
+    Raises:
+        WixError: If Wix refuses the query or cannot be asked.
+    """
+    return read_as(Found, wix.call(QUERY_STOCK, body={"query": query}), QUERY_STOCK)
+
+
+def all_items(wix: WixClient, condition: Json) -> Iterator[InventoryItem]:
+    """Yield every inventory item that fits a filter, page after page.
+
+    Raises:
+        WixError: If Wix refuses the filter or cannot be asked.
+    """
+    query: Json | None = {"filter": condition, "cursorPaging": {"limit": LARGEST_PAGE}}
+    while query:
+        found = query_page(wix, query)
+        yield from found.inventory_items or []
+        position = found.position
+        query = {"cursorPaging": {"limit": LARGEST_PAGE, "cursor": position}} if position else None
+
+
+class ReaderV3(Reader):
+    """Reads inventory items by any of their names."""
+
+    def __init__(self, wix: WixClient) -> None:
+        self._wix = wix
+
+    def find(self, changes: Sequence[StockChange]) -> list[Stock]:
+        """Read them by SKU, variant or product: each name costs a part of one call."""
+        skus = {each.sku for each in changes if each.sku is not None}
+        unnamed = [each for each in changes if each.sku is None]
+        products = {each.product_id for each in unnamed if each.variant_id is None}
+        variants = {each.variant_id for each in unnamed if each.variant_id is not None}
+        return [
+            *self._named("product.variantSku", skus),
+            *self._named("variantId", variants),
+            *self._named("productId", products - {None}),
+        ]
+
+    def again(self, keys: Iterable[Key]) -> dict[Key, Stock]:
+        """Read them by their own ids."""
+        return {each.key: each for each in self._named("id", {key[0] for key in keys})}
+
+    def _named(self, field: str, names: Iterable[str | None]) -> Iterator[Stock]:
+        for part in batched(sorted(filter(None, names)), NAMED_AT_ONCE, strict=False):
+            for item in all_items(self._wix, {field: {"$in": list(part)}}):
+                yield _stock(item)
+
+
+class SetAtRevision(StockEffect):
+    """Sets quantities that were worked out from what was read, each if it is still so.
+
+    Wix: `POST /stores/v3/bulk/inventory-items/update`, at most 1,000 items a call. An item that
+    changed meanwhile is left, to be read again in the next round.
+
+    If an answer got lost, the same is sent again. Wix does at most one of the two, as both name
+    the same revision. A conflict then means that the first was carried out, or that somebody
+    else was faster:
+
+    * The revision is the next one, with another quantity than ours: ours was not done.
+    * The quantity is ours: what was to be set is set. An adjustment of somebody else may have led
+      to the same quantity, so whether ours was made is not known.
+    * Otherwise several changes were made since, and whether ours is among them is not known.
+    """
+
+    def make(self, entries: Sequence[Entry]) -> list[InventoryResult]:
+        """Set them; a conflict means that it was not done."""
+        return self._set(entries, first=True)
+
+    def read_back(self, sent: Sent) -> InventoryReceipt:
+        """Set them again at the same revisions, and judge the conflicts."""
+        entries = entries_in(sent)
+        made = self._set(entries, first=False) if entries else []
+        return InventoryReceipt(results=[*made, *unsent(self._wanted, entries)])
+
+    def _set(self, entries: Sequence[Entry], *, first: bool) -> list[InventoryResult]:
+        items = [
+            {
+                "inventoryItem": {
+                    "id": each.key[0],
+                    "revision": each.revision,
+                    "quantity": each.becomes,
+                }
+            }
+            for each in entries
+        ]
+        body = {"inventoryItems": items, "returnEntity": False, "reason": self._reason}
+        try:
+            told = _told(self._wix.call(SET_STOCK, body=body))
+        except WixConflictError as error:
+            told = dict.fromkeys(range(len(entries)), _failed(error.wix_code or ""))
+        faults = {
+            entry.place: _code(told.get(position))
+            for position, entry in enumerate(entries)
+            if position not in told or not told[position].item_metadata.success
+        }
+        if not first:
+            return self._told_late(entries, faults)
+        doubtful = [
+            each
+            for each in entries
+            if each.place in faults and not _is_conflict(faults[each.place])
+        ]
+        now = self._book.reader.again(each.key for each in doubtful) if doubtful else {}
+        return [
+            self._judged(each, faults[each.place], now.get(each.key))
+            if each.place in faults
+            else result_of(each, "done", quantity=each.becomes)
+            for each in entries
+        ]
+
+    def _judged(self, entry: Entry, fault: str | None, now: Stock | None) -> InventoryResult:
+        """Say what became of an item that the first try is not told to have set.
+
+        Args:
+            entry: The change.
+            fault: Wix's code for it; None if Wix said nothing of it.
+            now: What was read since, unless it is a plain conflict.
+        """
+        if fault is None:
+            return self._made_out(entry, now)
+        if _is_conflict(fault) or (now is not None and now.revision != entry.revision):
+            return left(entry.place)
+        return refused_by_wix(entry.place, fault)
+
+    def _told_late(
+        self, entries: Sequence[Entry], faults: Mapping[int, str | None]
+    ) -> list[InventoryResult]:
+        """Say what became of items of which a second try set all but those with a fault."""
+        doubtful = [each for each in entries if each.place in faults]
+        now = self._seen_changed(doubtful)
+        results = []
+        for each in entries:
+            stock = now.get(each.key)
+            fault = faults.get(each.place)
+            if each.place not in faults:
+                results.append(result_of(each, "done", quantity=each.becomes))
+            elif stock is None or stock.revision != each.revision:
+                results.append(self._made_out(each, stock))
+            elif fault in REFUSALS:
+                results.append(refused_by_wix(each.place, fault))
+            else:
+                results.append(unknown(each, "Wix says that it changed, and does not show how"))
+        return results
+
+    def _seen_changed(self, entries: Sequence[Entry]) -> dict[Key, Stock]:
+        """Read stock anew, and again while what must have changed is not seen changed."""
+        same = {each.key: each.revision for each in entries}
+        now: dict[Key, Stock] = {}
+        for _ in range(READS_BEHIND):
+            now |= self._book.reader.again(same) if same else {}
+            same = {
+                key: old for key, old in same.items() if key in now and now[key].revision == old
+            }
+            if not same or not self._wix.pause(1.0):
+                break
+        return now
+
+    def _made_out(self, entry: Entry, now: Stock | None) -> InventoryResult:
+        """Say from how the stock is now whether a change was made that may have been."""
+        if now is None:
+            return refused_by_wix(entry.place, GONE)
+        ours = now.quantity == entry.becomes
+        if now.revision == entry.revision or (_is_next(entry.revision, now.revision) and not ours):
+            return left(entry.place)
+        if ours and entry.place in self._sets:
+            return result_of(entry, "done", quantity=entry.becomes)
+        return unknown(
+            entry,
+            f"No answer came. From {entry.quantity} it was to be {entry.becomes} at revision"
+            f" {entry.revision}; it is {now.quantity} at {now.revision}, by us or by others",
+        )
+
+    @property
+    def _sets(self) -> set[int]:
+        return {each.index for each in self._wanted if each.change.adjust is None}
+
+
+class MoveV3(MoveEffect):
+    """Adds to inventory items, or takes from them.
+
+    Wix: `POST /stores/v3/bulk/inventory-items/increment` and `.../decrement`, at most 300 items a
+    call. Whether one item that cannot be done fails alone or the whole call is not documented.
+    """
+
+    def move(self, entries: Sequence[Entry]) -> list[InventoryResult]:
+        """Make the call, with the restriction said aloud, as its documented defaults differ."""
+        comes_in = entries[0].becomes > entries[0].quantity
+        operation, verb = (
+            (INCREMENT_STOCK, "increment") if comes_in else (DECREMENT_STOCK, "decrement")
+        )
+        body: Json = {
+            f"{verb}Data": [
+                {
+                    "inventoryItemId": each.key[0],
+                    f"{verb}By": abs(each.becomes - each.quantity),
+                }
+                for each in entries
+            ],
+            **({} if comes_in else {"restrictInventory": True}),
+            "returnEntity": True,
+            "reason": self._reason,
+        }
+        told = _told(self._wix.call(operation, body=body))
+        return [_moved(entry, told.get(position)) for position, entry in enumerate(entries)]
+
+
+def _moved(entry: Entry, told: _Result | None) -> InventoryResult:
+    if told is None:
+        return unknown(entry, f"Wix told nothing of it; there were {entry.quantity} before")
+    if not told.item_metadata.success:
+        return refused_by_wix(entry.place, _code(told) or "")
+    quantity = told.item.quantity if told.item else None
+    return result_of(entry, "done", quantity=quantity)
+
+
+def _told(reply: Any) -> dict[int, _Result]:
+    """Return what Wix says of each item, by its place in the request.
+
+    Raises:
+        OutcomeUnknownError: If it cannot be read.
+    """
+    results = read_as(_Results, reply, SET_STOCK).results
+    if results is None:
+        raise OutcomeUnknownError("Wix's answer tells nothing of the items")
+    return {each.item_metadata.original_index: each for each in results}
+
+
+def _failed(code: str) -> _Result:
+    return _Result(item_metadata=_Metadata(success=False, error=_Fault(code=code)))
+
+
+def _code(told: _Result | None) -> str | None:
+    if told is None:
+        return None
+    error = told.item_metadata.error
+    return (error.code if error else None) or ""
+
+
+def _is_conflict(code: str | None) -> bool:
+    return code is not None and (
+        any(mark in code for mark in (*CONFLICT_MARKS, "ABORTED")) and code not in REFUSALS
+    )
+
+
+def _is_next(before: str, after: str) -> bool:
+    return before.isdigit() and after.isdigit() and int(after) == int(before) + 1
+
+
+def _stock(item: InventoryItem) -> Stock:
+    tracked = item.track_quantity is not False
+    return Stock(
+        key=(item.id,),
+        product_id=item.product_id,
+        variant_id=item.variant_id,
+        quantity=item.quantity if tracked else None,
+        sku=item.product.variant_sku if item.product else None,
+        location_id=item.location_id,
+        revision=item.revision or "",
+    )
