@@ -73,6 +73,13 @@ def read[M: Body](model: type[M], body: Json, unknown_fields: Literal["refuse", 
         raise validation_error(map(_violation, error.errors())) from None
 
 
+def without_none(value: Any) -> Any:
+    """A part of a body without the nulls in it, where they say nothing to Wix."""
+    if isinstance(value, dict):
+        return {k: without_none(inner) for k, inner in value.items() if inner is not None}
+    return value
+
+
 def _violation(error: Any) -> Violation:
     kind: str = error["type"]
     rule = _RULES.get(kind, "VALIDATION")

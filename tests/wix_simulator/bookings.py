@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tests.wix_simulator.bodies import Body
+from tests.wix_simulator.bodies import Body, without_none
 from tests.wix_simulator.booking_bodies import (
     AllowedActionsBody,
     CancelBody,
@@ -54,7 +54,7 @@ def create_booking(call: Call) -> Json:
     _check_overrides(call, flow)
     if wanted.status == "CONFIRMED":
         _check_permission(call, "BOOKINGS.MANAGE_BOOKINGS")
-    booking = wanted.sent()
+    booking = without_none(wanted.sent())
     booking.pop("paymentStatus", None)
     booking["bookedEntity"], service = _entity(book, request, flow)
     terms = Terms(

@@ -2,11 +2,11 @@
 
 import copy
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
-from tests.wix_simulator.bodies import Body, Guid
+from tests.wix_simulator.bodies import Body, Guid, without_none
 from tests.wix_simulator.bulk import bulk_result, failed, succeeded
 from tests.wix_simulator.errors import (
     Json,
@@ -267,7 +267,7 @@ def create_member(call: Call) -> Json:
         if call.switches.duplicate_email_body == "empty details":
             raise plain_error(409, "member already exists")
         raise application_error(409, "ALREADY_EXISTS", "Member already exists")
-    changes = _without_none(request.sent())
+    changes = without_none(request.sent())
     fields: Json = {"contact": {}, "profile": {}}
     _apply(book, fields, {k: v for k, v in changes.items() if k != "loginEmail"})
     book.last_create = book.clock.now()
@@ -279,7 +279,7 @@ def update_member(call: Call) -> Json:
     book = call.members
     member_id = call.path["member.id"]
     book.get(member_id)
-    changes = _without_none(call.read(_UpdateBody).member.sent())
+    changes = without_none(call.read(_UpdateBody).member.sent())
     return {"member": book.change(member_id, lambda member: _apply(book, member, changes))}
 
 
@@ -287,13 +287,6 @@ def _keep_pace(book: MemberBook) -> None:
     pause = book.switches.member_create_pause_seconds
     if book.last_create is not None and book.clock.now() < book.last_create + pause:
         raise plain_error(429, "too many members at once")
-
-
-def _without_none(value: Any) -> Any:
-    """Null says nothing to Wix, at any depth."""
-    if isinstance(value, dict):
-        return {k: _without_none(inner) for k, inner in value.items() if inner is not None}
-    return value
 
 
 def _apply(book: MemberBook, member: Json, changes: Json) -> None:
