@@ -1,0 +1,38 @@
+"""Add products to the shop, one or thousands, each once."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.catalog import GET_CATALOG_VERSION
+from wix_admin.products.creating import create_products
+from wix_admin.products.describing import CreateProductInput
+from wix_admin.products.operations import (
+    ADD_MEDIA_V1,
+    COUNT_PRODUCTS,
+    CREATE_PRODUCT_V1,
+    CREATE_PRODUCTS,
+    CREATE_STOCKED_PRODUCTS,
+    GET_PRODUCT_V1,
+    QUERY_PRODUCTS,
+    QUERY_PRODUCTS_V1,
+    SET_VARIANTS_V1,
+)
+from wix_admin.products.results import CreateProductAnswer
+
+
+@admin_action(
+    CreateProductInput,
+    elevates=[
+        GET_CATALOG_VERSION,
+        CREATE_PRODUCTS,
+        CREATE_STOCKED_PRODUCTS,
+        QUERY_PRODUCTS,
+        COUNT_PRODUCTS,
+        CREATE_PRODUCT_V1,
+        SET_VARIANTS_V1,
+        ADD_MEDIA_V1,
+        GET_PRODUCT_V1,
+        QUERY_PRODUCTS_V1,
+    ],
+    key=Key.REQUIRED,
+)
+def handler(asked: CreateProductInput, wix: WixClient, once: Once) -> CreateProductAnswer:
+    return create_products(wix, once, asked)

@@ -1,0 +1,11 @@
+"""List products, page by page."""
+
+from wix_admin import WixClient, admin_action
+from wix_admin.catalog import GET_CATALOG_VERSION
+from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
+from wix_admin.products.reading import ProductPage, QueryProductsInput, query_products
+
+
+@admin_action(QueryProductsInput, elevates=[GET_CATALOG_VERSION, QUERY_PRODUCTS, QUERY_PRODUCTS_V1])
+def handler(wanted: QueryProductsInput, wix: WixClient) -> ProductPage:
+    return query_products(wix, wanted)

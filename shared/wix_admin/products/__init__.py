@@ -1,0 +1,1 @@
+"""Products: create one or thousands, query; on either version of the catalog."""

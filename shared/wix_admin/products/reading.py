@@ -1,0 +1,267 @@
+"""Lists products, on whichever catalog the site has."""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.catalog import Catalog, on_catalog
+from wix_admin.client import WixClient
+from wix_admin.cursors import MAX_LENGTH, seal, unseal
+from wix_admin.errors import (
+    InputError,
+    RefusedError,
+    Violation,
+    WixPermissionError,
+    WixSetupError,
+)
+from wix_admin.models import Json, WixEntity
+from wix_admin.pages import Page, QueryInput
+from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
+from wix_admin.replies import read_as
+
+LIST = QUERY_PRODUCTS.name
+"""What a cursor of ours is of, on either catalog."""
+
+
+class QueryProductsInput(QueryInput):
+    """Which products to list: a filter to begin with, then the cursor of the last answer.
+
+    Catalog V3 filters by `id`, `handle`, `slug`, `visible`, `createdDate`, `updatedDate` and
+    `options.id`; V1 by `id`, `name`, `sku`, `slug`, `price`, `productType`, `numericId`,
+    `lastUpdated` and others.
+    """
+
+    filter: dict[str, Any] | None = Field(
+        default=None, description='Wix\'s filter, such as {"visible": true}'
+    )
+    fields: (
+        Annotated[list[Annotated[str, Field(pattern="^[A-Z_]{1,50}$")]], Field(max_length=100)]
+        | None
+    ) = Field(
+        default=None,
+        description="What else Wix is to tell of each product, on catalog V3: CURRENCY and so on.",
+    )
+
+    @field_validator("fields")
+    @classmethod
+    def _in_the_cursor(cls, given: list[str] | None, others: ValidationInfo) -> list[str] | None:
+        if given and others.data.get("cursor"):
+            raise PydanticCustomError("cursor", "A cursor holds its fields: leave them out")
+        return given
+
+
+class Product(WixEntity):
+    """A product as Wix tells it; on catalog V3 its prices are text, on V1 numbers."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+class ProductPage(Page):
+    """One page of products.
+
+    Attributes:
+        catalog: The version of the site's catalog, whose products these are.
+        shifted: On catalog V1 with a sort: whether the list changed since it began, so that
+            products may be missing or come twice.
+    """
+
+    items: list[Product]
+    catalog: Literal["V1_CATALOG", "V3_CATALOG"]
+    shifted: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Where a list goes on, with all that Wix must be told again.
+
+    Attributes:
+        catalog: The catalog that it is of.
+        at: V3: Wix's cursor.
+        fields: V3: what else is told of each product.
+        filter: V1: the filter.
+        sort: V1: the fields to sort by.
+        start: V1 with a sort: how many products came before.
+        after: V1 without: the number of the last product.
+        total: V1: how many there were when the list began.
+    """
+
+    catalog: Catalog
+    at: str = ""
+    fields: list[str] = field(default_factory=list)
+    filter: Json = field(default_factory=dict)
+    sort: list[Json] = field(default_factory=list)
+    start: int = 0
+    after: int | None = None
+    total: int | None = None
+
+    @classmethod
+    def of(cls, catalog: Catalog, wanted: QueryProductsInput) -> Self:
+        """Begin a list, or go on where a cursor of ours says.
+
+        Raises:
+            InputError: If the cursor is not one of ours.
+            WixSetupError: If it is of another catalog.
+        """
+        if wanted.cursor is None:
+            return cls(catalog, "", wanted.fields or [], wanted.filter or {}, wanted.sorting())
+        try:
+            position = cls(**json.loads(unseal(LIST, wanted.cursor)))
+        except (ValueError, TypeError):
+            raise InputError.of("cursor", "Send the cursor of the last answer as it was") from None
+        if position.catalog != catalog:
+            raise WixSetupError(
+                "The list was begun on another version of the catalog: begin it anew",
+                code="wrong_catalog",
+            )
+        return position
+
+    def sealed(self) -> str:
+        """Return it as a cursor.
+
+        Raises:
+            InputError: If the filter is too long to be carried on.
+        """
+        cursor = seal(LIST, json.dumps(asdict(self), separators=(",", ":")))
+        if len(cursor) > MAX_LENGTH:
+            raise InputError.of("filter", "Send a shorter filter: each cursor has to hold it")
+        return cursor
+
+
+def query_products(wix: WixClient, wanted: QueryProductsInput) -> ProductPage:
+    """List one page of products, as they are now; hidden ones if the credential may see them.
+
+    Raises:
+        InputError: If the cursor is not one of ours.
+        RefusedError: If the site's catalog cannot tell the fields that are asked for.
+        WixRequestError: If Wix refuses the filter or the sort.
+        WixSetupError: If the site has no catalog, or another one than when the list began.
+        WixError: If Wix cannot be asked.
+    """
+
+    def query(catalog: Catalog) -> ProductPage:
+        position = _Position.of(catalog, wanted)
+        page = _page_of_v3 if catalog == "V3_CATALOG" else _page_of_v1
+        return page(wix, position, wanted.limit)
+
+    return on_catalog(wix, query)
+
+
+# ---- Catalog V3 -----------------------------------------------------------------
+
+
+class _Cursors(WixEntity):
+    next: str | None = None
+
+
+class _Paging(WixEntity):
+    cursors: _Cursors | None = None
+    has_next: bool | None = None
+
+
+class _Found(WixEntity):
+    products: list[Product] | None = None
+    paging_metadata: _Paging | None = None
+    total_results: int | None = None
+
+
+def _page_of_v3(wix: WixClient, position: _Position, limit: int) -> ProductPage:
+    """Wix: `POST /stores/v3/products/query`, whose limit is 100 products a page."""
+    query: Json = {"cursorPaging": {"limit": limit}}
+    if position.at:
+        query["cursorPaging"]["cursor"] = position.at
+    else:
+        query |= {"filter": position.filter} if position.filter else {}
+        query |= {"sort": position.sort} if position.sort else {}
+    reply = wix.call(QUERY_PRODUCTS, body={"query": query, "fields": position.fields})
+    found = read_as(_Found, reply, QUERY_PRODUCTS)
+    paging = found.paging_metadata or _Paging()
+    following = paging.cursors.next if paging.cursors else None
+    cursor = None
+    if following and paging.has_next is not False:
+        cursor = _Position("V3_CATALOG", following, position.fields).sealed()
+    return ProductPage(
+        items=found.products or [],
+        cursor=cursor,
+        has_more=cursor is not None,
+        catalog="V3_CATALOG",
+    )
+
+
+# ---- Catalog V1 -----------------------------------------------------------------
+
+
+def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
+    """Walk by number, or by offset where the caller sorts, which ends near 10,000 products.
+
+    Wix: `POST /stores-reader/v1/products/query`, whose limit is 100 products a page. Filter and
+    sort are JSON text there.
+    """
+    if position.fields:
+        raise RefusedError(
+            "The site has catalog V1, which tells all fields: leave them out",
+            code="not_in_this_catalog",
+            violations=[Violation("fields", "Leave them out")],
+        )
+    walks = not position.sort and "numericId" not in position.filter
+    query = _by_number(position) if walks else _by_offset(position)
+    query["paging"]["limit"] = limit
+    body = {"query": query, "includeVariants": True}
+    try:
+        reply = wix.call(QUERY_PRODUCTS_V1, body={**body, "includeHiddenProducts": True})
+    except WixPermissionError:
+        # Whoever may only read is told what buyers see, as on catalog V3.
+        reply = wix.call(QUERY_PRODUCTS_V1, body=body)
+    found = read_as(_Found, reply, QUERY_PRODUCTS_V1)
+    items, total = found.products or [], found.total_results
+    following = (_after_the_last if walks else _further_on)(position, items, limit, total)
+    return ProductPage(
+        items=items,
+        cursor=following.sealed() if following else None,
+        has_more=following is not None,
+        catalog="V1_CATALOG",
+        shifted=None if walks else None not in {position.total, total} and total != position.total,
+    )
+
+
+def _by_number(position: _Position) -> Json:
+    wanted = position.filter
+    if position.after is not None:
+        wanted = {**wanted, "numericId": {"$gt": position.after}}
+    query: Json = {"paging": {"offset": 0}, "sort": json.dumps([{"numericId": "asc"}])}
+    return query | ({"filter": json.dumps(wanted)} if wanted else {})
+
+
+def _by_offset(position: _Position) -> Json:
+    query: Json = {"paging": {"offset": position.start}}
+    if position.filter:
+        query["filter"] = json.dumps(position.filter)
+    if position.sort:
+        query["sort"] = json.dumps(
+            [{each["fieldName"]: each["order"].lower()} for each in position.sort]
+        )
+    return query
+
+
+def _after_the_last(
+    position: _Position, items: list[Product], limit: int, total: int | None
+) -> _Position | None:
+    more = len(items) >= limit if total is None else len(items) < total
+    last = (items[-1].model_extra or {}).get("numericId") if items else None
+    if not more or last is None:
+        return None
+    return replace(position, after=int(last))
+
+
+def _further_on(
+    position: _Position, items: list[Product], limit: int, total: int | None
+) -> _Position | None:
+    start = position.start + len(items)
+    more = len(items) >= limit if total is None else start < total
+    if not items or not more:
+        return None
+    first = total if position.total is None else position.total
+    return replace(position, start=start, total=first)
