@@ -29,9 +29,21 @@ switch (`Switches`). These are guesses without one, so nothing should depend on 
   canceled.
 * What an anonymized order loses: the buyer, both addresses and contacts, the destination, the note.
 * What waits when a subscription ends is not sent any more.
+* Members: 404 `NOT_FOUND`; a member who cannot be deleted has in bulk the rule's name as code; a
+  taken slug gets a number behind it; who is OFFLINE leaves their login email free; null changes
+  nothing.
+* Bookings: which of their published codes goes with which refusal; a revision is looked at before
+  the status; a move is checked against the slots that are offered, a course's is 428
+  `VALIDATION_FAILURE`; only CONFIRMED and PENDING ones take room, and a staff member has one
+  appointment at a time; an override needs its permission, or is 403 `UNAUTHORIZED_OPERATION`;
+  add-ons may change later if their validation was skipped at creation.
+* Slots: 404 `SERVICE_NOT_FOUND` and `SLOT_NOT_FOUND`; whatever stands beside a cursor is ignored;
+  a slot in the past can be booked.
 """
 
 from tests.wix_simulator.auth import ACCOUNT_ID, ApiKey, App
+from tests.wix_simulator.booking_book import Notification
+from tests.wix_simulator.booking_facade import Bookings
 from tests.wix_simulator.builders import (
     Fee,
     Line,
@@ -53,6 +65,7 @@ from tests.wix_simulator.errors import (
 )
 from tests.wix_simulator.faults import Fault, too_many_requests
 from tests.wix_simulator.journal import RecordedRequest
+from tests.wix_simulator.member_book import Members
 from tests.wix_simulator.signing import SigningKey
 from tests.wix_simulator.simulator import WixSimulator
 from tests.wix_simulator.switches import Switches
@@ -65,10 +78,13 @@ __all__ = [
     "ApiKey",
     "App",
     "Attempt",
+    "Bookings",
     "Delivery",
     "Fault",
     "Fee",
     "Line",
+    "Members",
+    "Notification",
     "Payment",
     "RecordedRequest",
     "SentMail",

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from aiohttp import web
 from pydantic import Field, TypeAdapter, ValidationError
 
+from tests.wix_simulator.booking_facade import BookingStatus
 from tests.wix_simulator.builders import Fee, Line, OrderStatus, Payment
 from tests.wix_simulator.errors import RefusedError
 from tests.wix_simulator.faults import Fault
+from tests.wix_simulator.member_book import MemberStatus
+from tests.wix_simulator.service_calendar import ServiceType
 from tests.wix_simulator.signing import SigningKey
 from tests.wix_simulator.switches import Switches
 
@@ -34,6 +37,17 @@ HELP = {
     "POST /_simulator/refunds/settle": (
         '{"refund_id": "...", "payment_id": "...", "outcome": "SUCCEEDED"}'
     ),
+    "POST /_simulator/members": (
+        'add a member: {"email": "...", "status": "PENDING"}; or {"seed": 20}; GET tells all'
+    ),
+    "POST /_simulator/bookings": (
+        'add a booking: {"status": "PENDING"}; or {"seed": 20}; GET tells all'
+    ),
+    "POST /_simulator/bookings/services": 'offer a service: {"type": "CLASS", "capacity": 8}',
+    "POST /_simulator/bookings/slots": (
+        'offer a time: {"service_id": "...", "start": "2026-03-02T09:00:00"}'
+    ),
+    "GET /_simulator/bookings/notifications": "what participants would have been sent",
     "GET /_simulator/mails": "mails that buyers would have got",
     "GET /_simulator/webhooks": (
         "the public key, the subscription and the settings; PATCH changes these: "
@@ -62,6 +76,9 @@ _PAYMENTS = TypeAdapter(list[Payment])
 _FEES = TypeAdapter(list[Fee])
 _SWITCHES = TypeAdapter(Switches)
 _STATUS: TypeAdapter[OrderStatus] = TypeAdapter(OrderStatus)
+_MEMBER_STATUS: TypeAdapter[MemberStatus] = TypeAdapter(MemberStatus)
+_BOOKING_STATUS: TypeAdapter[BookingStatus] = TypeAdapter(BookingStatus)
+_SERVICE_TYPE: TypeAdapter[ServiceType] = TypeAdapter(ServiceType)
 _BUILT: dict[str, TypeAdapter[Any]] = {"lines": _LINES, "payments": _PAYMENTS, "fees": _FEES}
 _SENDING: dict[str, TypeAdapter[Any]] = {
     "duplicates": TypeAdapter(Annotated[int, Field(ge=0)]),
@@ -97,6 +114,13 @@ def control_routes(wix: "WixSimulator") -> list[web.RouteDef]:
         web.post(f"{base}/orders/anonymize", _answering(control.anonymize_order)),
         web.post(f"{base}/refunds/plan", _answering(control.plan_refunds)),
         web.post(f"{base}/refunds/settle", _answering(control.settle_refund)),
+        web.get(f"{base}/members", _answering(control.members)),
+        web.post(f"{base}/members", _answering(control.add_members)),
+        web.get(f"{base}/bookings", _answering(control.bookings)),
+        web.post(f"{base}/bookings", _answering(control.add_bookings)),
+        web.post(f"{base}/bookings/services", _answering(control.add_service)),
+        web.post(f"{base}/bookings/slots", _answering(control.add_slot)),
+        web.get(f"{base}/bookings/notifications", _answering(control.notifications)),
         web.get(f"{base}/mails", _answering(control.mails)),
         web.get(f"{base}/webhooks", _answering(control.webhooks)),
         web.patch(f"{base}/webhooks", _answering(control.set_webhooks)),
@@ -209,6 +233,31 @@ class _Control:
         self._wix.settle_refund(**body)
         return {}
 
+    def members(self, _body: Any, _request: web.Request) -> Any:
+        return self._wix.members.all()
+
+    def add_members(self, body: Any, _request: web.Request) -> Any:
+        if "seed" in body:
+            return {"ids": self._wix.members.seed(int(body["seed"]))}
+        return {"member": self._wix.members.add(**_with_known(body, status=_MEMBER_STATUS))}
+
+    def bookings(self, _body: Any, _request: web.Request) -> Any:
+        return self._wix.bookings.all()
+
+    def add_bookings(self, body: Any, _request: web.Request) -> Any:
+        if "seed" in body:
+            return {"ids": self._wix.bookings.seed(int(body["seed"]))}
+        return {"booking": self._wix.bookings.add(**_with_known(body, status=_BOOKING_STATUS))}
+
+    def add_service(self, body: Any, _request: web.Request) -> Any:
+        return {"service": self._wix.bookings.add_service(**_with_known(body, type=_SERVICE_TYPE))}
+
+    def add_slot(self, body: Any, _request: web.Request) -> Any:
+        return {"slot": self._wix.bookings.add_slot(**body)}
+
+    def notifications(self, _body: Any, _request: web.Request) -> Any:
+        return [asdict(each) for each in self._wix.bookings.notifications]
+
     def mails(self, _body: Any, _request: web.Request) -> Any:
         return [asdict(each) for each in self._wix.mails]
 
@@ -275,6 +324,14 @@ class _Control:
     def reset(self, _body: Any, _request: web.Request) -> Any:
         self._wix.reset()
         return {}
+
+
+def _with_known(body: Any, **known: TypeAdapter[Any]) -> Any:
+    """A body whose named values are checked, where it has them."""
+    for name, adapter in known.items():
+        if name in body:
+            adapter.validate_python(body[name])
+    return body
 
 
 def _refuse_unknown(body: Any, known: set[str]) -> None:

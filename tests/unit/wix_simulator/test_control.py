@@ -2,6 +2,7 @@ import re
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import httpx
 import jwt
@@ -149,6 +150,51 @@ def test_a_status_is_set_over_http(wix: WixSimulator, admin: httpx.Client) -> No
     admin.post("/_simulator/orders/status", json={"order_id": order_id, "status": "REJECTED"})
 
     assert wix.order(order_id)["status"] == "REJECTED"
+
+
+def test_members_and_bookings_are_added_over_http(wix: WixSimulator, admin: httpx.Client) -> None:
+    def post(path: str, **body: object) -> dict[str, Any]:
+        return dict(admin.post(f"/_simulator/{path}", json=body).json())
+
+    member = post("members", status="PENDING")["member"]
+    members = post("members", seed=2)["ids"]
+    service = post("bookings/services", type="CLASS", capacity=8)["service"]
+    slot = post("bookings/slots", service_id=service["id"], start="2026-12-01T09:00:00")["slot"]
+    booking = post("bookings", service_id=service["id"], event_id=slot["eventInfo"]["eventId"])[
+        "booking"
+    ]
+    bookings = post("bookings", seed=2)["ids"]
+    admin.post(
+        f"/bookings/v2/bookings/{booking['id']}/confirm",
+        json={"revision": "1", "participantNotification": {"notifyParticipants": True}},
+    )
+
+    assert admin.get("/_simulator/members").json() == wix.members.all()
+    assert [each["id"] for each in wix.members.all()] == [member["id"], *members]
+    assert wix.bookings.services == [service]
+    assert admin.get("/_simulator/bookings").json() == wix.bookings.all()
+    assert [each["id"] for each in wix.bookings.all()] == [booking["id"], *bookings]
+    [notification] = admin.get("/_simulator/bookings/notifications").json()
+    assert (notification["booking_id"], notification["kind"]) == (booking["id"], "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("members", {"status": "UNKNOWN"}),
+        ("members", {"phone": "1"}),
+        ("bookings", {"status": "UNKNOWN"}),
+        ("bookings", {"start": "tomorrow"}),
+        ("bookings/services", {"type": "LESSON"}),
+        ("bookings/slots", {"service_id": "x", "start": "2026-12-01T09:00:00"}),
+    ],
+)
+def test_what_a_site_cannot_have_is_refused_over_http(
+    wix: WixSimulator, admin: httpx.Client, path: str, body: dict[str, object]
+) -> None:
+    assert admin.post(f"/_simulator/{path}", json=body).status_code == 400
+    assert (wix.members.all(), wix.bookings.all()) == ([], [])
+    assert {each["type"] for each in wix.bookings.services} <= {"APPOINTMENT"}
 
 
 def test_a_reset_forgets_everything(wix: WixSimulator, admin: httpx.Client) -> None:
