@@ -109,6 +109,9 @@ class _Results(WixEntity):
     results: list[_Result] | None = None
 
 
+_CONFLICT = _Result(item_metadata=_Metadata(error=_Fault(code="ABORTED")))
+
+
 def query_page(wix: WixClient, query: Json) -> Found:
     """Read one page of inventory items.
 
@@ -202,8 +205,8 @@ class SetAtRevision(StockEffect):
         body = {"inventoryItems": items, "returnEntity": False, "reason": self._reason}
         try:
             told = _told(self._wix.call(SET_STOCK, body=body))
-        except WixConflictError as error:
-            told = dict.fromkeys(range(len(entries)), _failed(error.wix_code or ""))
+        except WixConflictError:
+            told = dict.fromkeys(range(len(entries)), _CONFLICT)
         faults = {
             entry.place: _code(told.get(position))
             for position, entry in enumerate(entries)
@@ -339,10 +342,6 @@ def _told(reply: Any) -> dict[int, _Result]:
     if results is None:
         raise OutcomeUnknownError("Wix's answer tells nothing of the items")
     return {each.item_metadata.original_index: each for each in results}
-
-
-def _failed(code: str) -> _Result:
-    return _Result(item_metadata=_Metadata(success=False, error=_Fault(code=code)))
 
 
 def _code(told: _Result | None) -> str | None:
