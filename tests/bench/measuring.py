@@ -111,6 +111,8 @@ def did_its_job(result: Any) -> bool:
     match result:
         case {"statusCode": 200} | {"batchItemFailures": []} | {"ok": True}:
             return True
+        case {"items": [_, *_]}:
+            return True
     return False
 
 

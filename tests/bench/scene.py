@@ -36,6 +36,9 @@ FUNCTIONS = tuple(AREAS)
 
 MODULES = {
     "check_credentials": "credentials",
+    "create_product": "products",
+    "update_inventory": "stock",
+    "report_low_stock": "chores",
     "fulfill_approved_order": "approved_orders",
     "fulfill_dispatched_shipment": "dispatched_shipments",
     "receive_webhook": "webhooks",

@@ -23,14 +23,21 @@ class Changed(BaseModel):
     order_id: str
 
 
-def once(name: str, order_id: str, key: str, check: Callable[[], Change]) -> str:
+def once(
+    name: str,
+    target: str,
+    key: str,
+    check: Callable[[], Change],
+    remember: Callable[[Json, str], BaseModel] | None = None,
+) -> str:
     """Make a change under its idempotency key.
 
     Args:
         check: Reads what must be read first, and returns the change.
+        remember: Makes of Wix's reply and the target what is remembered and answered.
     """
     attempt = uuid.uuid4().hex
-    item = {"pk": {"S": f"{os.environ['WIX_SITE_ID']}#{name}#{order_id}#{key}"}}
+    item = {"pk": {"S": f"{os.environ['WIX_SITE_ID']}#{name}#{target}#{key}"}}
     dynamodb.put_item(
         TableName=os.environ["EFFECTS_TABLE_NAME"],
         Item={
@@ -43,9 +50,13 @@ def once(name: str, order_id: str, key: str, check: Callable[[], Change]) -> str
     )
     change = check()
     set_state(item, attempt, "sent", "")
-    changed = Changed(id=id_in(change()), order_id=order_id).model_dump_json()
+    changed = (remember or changed_order)(change(), target).model_dump_json()
     set_state(item, attempt, "settled", changed)
     return changed
+
+
+def changed_order(reply: Json, order_id: str) -> Changed:
+    return Changed(id=id_in(reply), order_id=order_id)
 
 
 def set_state(item: Json, attempt: str, state: str, outcome: str) -> None:
