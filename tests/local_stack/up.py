@@ -13,6 +13,7 @@ from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.stack import LocalStack, local_stack
+from tests.local_stack.try_it import try_it_page
 from tests.wix_simulator import line
 
 ORDERS = 12
@@ -26,8 +27,11 @@ def main() -> int:
             folder = Path(name)
             with progress.step("Building layers and functions"):
                 artifacts = build(folder / "build", folder)
-            with local_stack(artifacts, folder, folder, progress) as stack:
-                print(_instructions(stack, folder), flush=True)
+            with (
+                local_stack(artifacts, folder, folder, progress) as stack,
+                try_it_page(stack) as page,
+            ):
+                print(_instructions(stack, page, folder), flush=True)
                 _wait()
     except ProcessError as error:
         print(error)
@@ -44,7 +48,7 @@ def _wait() -> None:
         signal.pause()
 
 
-def _instructions(stack: LocalStack, logs: Path) -> str:
+def _instructions(stack: LocalStack, page: str, logs: Path) -> str:
     orders = stack.wix.seed_orders(ORDERS)
     order = stack.wix.add_order(total="49.73")
     new = stack.wix.add_order(
@@ -88,6 +92,7 @@ def _instructions(stack: LocalStack, logs: Path) -> str:
     ]
     pasted = "\n\n".join(f"  # {what}\n{indent(call, '  ')}" for what, call in calls)
     return f"""
+  Try it    {page}  every call on a page that signs it
   API       {stack.api_url}
   Webhooks  {stack.webhook_url}
   Wix       {stack.wix.url}  with {len(orders) + 2} orders; it tells the webhooks of changes

@@ -1,0 +1,146 @@
+"""A page of this machine to try the calls on: the contract in Swagger UI, signed for whoever looks.
+
+Loading it again puts new things into the shop for its samples to name, and a new key.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from typing import ClassVar
+
+from tests.local_stack.aws import signed
+from tests.local_stack.stack import LocalStack
+from tests.openapi.files import Json, checked_in
+from tests.openapi.seeding import seeded
+
+ASSETS = {
+    "/swagger-ui.css": "text/css",
+    "/swagger-ui-bundle.js": "text/javascript",
+    "/favicon-32x32.png": "image/png",
+}
+DOCUMENT = "/admin-api.json"
+CALLS = "/api"
+"""Below this path the page sends its calls, which go on to the deployed API."""
+
+ASKED = ("Content-Type", "Idempotency-Key")
+ANSWERED = ("Content-Type", "Idempotent-Replayed", "Retry-After", "X-Request-Id")
+"""The headers that are handed on."""
+
+PAGE = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Wix Headless admin: try it</title>
+<link rel="stylesheet" href="/swagger-ui.css">
+<link rel="icon" href="/favicon-32x32.png">
+<style>.swagger-ui .parameters input {{ width: 26em; max-width: 100%; }}</style>
+</head>
+<body>
+<div id="page"></div>
+<script src="/swagger-ui-bundle.js"></script>
+<script>
+SwaggerUIBundle({{
+  url: "{DOCUMENT}",
+  dom_id: "#page",
+  tryItOutEnabled: true,
+  displayRequestDuration: true,
+  deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null,
+}});
+</script>
+</body>
+</html>
+"""
+
+
+@contextmanager
+def try_it_page(stack: LocalStack) -> Iterator[str]:
+    """Serve the page for as long as the block lasts; yields its address."""
+    handler = type("Handler", (_Handler,), {"stack": stack})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=[0.1], name="try-it", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _page_document(stack: LocalStack) -> Json:
+    """Return the contract as it is here: with samples that can be sent, and nothing to sign.
+
+    Of each problem only its codes are left, or what it looks like would fill the page.
+    """
+    document = seeded(checked_in(), stack.wix)
+    parts = document["components"]
+    problems = {
+        name: {"description": each["description"]} for name, each in parts["responses"].items()
+    }
+    here = {"url": CALLS, "description": "The local stack; this page signs every call."}
+    return {
+        **document,
+        "servers": [here],
+        "security": [],
+        "components": {**parts, "responses": problems, "securitySchemes": {}},
+    }
+
+
+def _asset(path: str) -> bytes:
+    [folder] = getattr(find_spec("flask_swagger_ui"), "submodule_search_locations", None) or []
+    return (Path(folder) / "dist" / path.removeprefix("/")).read_bytes()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers a browser."""
+
+    protocol_version = "HTTP/1.1"
+    stack: ClassVar[LocalStack]
+
+    def do_GET(self) -> None:
+        if self.path.startswith(f"{CALLS}/"):
+            self._hand_on()
+        elif self.path in ASSETS:
+            self._answer(200, {"Content-Type": ASSETS[self.path]}, _asset(self.path))
+        elif self.path == DOCUMENT:
+            document = json.dumps(_page_document(self.stack)).encode()
+            self._answer(200, {"Content-Type": "application/json"}, document)
+        elif self.path == "/":
+            self._answer(200, {"Content-Type": "text/html"}, PAGE.encode())
+        else:
+            self._answer(404, {"Content-Type": "text/plain"}, b"Not here")
+
+    def do_POST(self) -> None:
+        self._hand_on()
+
+    do_PATCH = do_DELETE = do_POST  # noqa: N815 - as http.server calls them
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Leave the terminal to the instructions."""
+
+    def _hand_on(self) -> None:
+        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        reply = self.stack.send(
+            signed(
+                self.command,
+                self.stack.api_url + self.path.removeprefix(CALLS),
+                self.stack.admin,
+                content=content,
+                headers={name: self.headers[name] for name in ASKED if name in self.headers},
+            )
+        )
+        headers = {name: reply.headers[name] for name in ANSWERED if name in reply.headers}
+        self._answer(reply.status_code, headers, reply.content)
+
+    def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(content)
