@@ -13,6 +13,7 @@ type Combination = frozenset[tuple[str, str]]
 
 _SLUG = re.compile(r"[a-z0-9_%.~-]+")
 _WHOLE = {"description", "brand", "ribbon"}
+_NEVER_CLEARED = {"name", "slug", "visible", "visibleInPos", "variantsInfo", "options"}
 _PROPERTIES = {"PHYSICAL": "physicalProperties", "DIGITAL": "digitalProperties"}
 
 
@@ -35,6 +36,11 @@ def check_changes(changes: Json, product_type: str, path: str) -> None:
     Raises:
         RefusedError: Names the field, under `path`, and the rule.
     """
+    for name in _NEVER_CLEARED & changes.keys():
+        if changes[name] is None:
+            raise validation_error(
+                [Violation(f"{path}.{name}", "must not be empty", "REQUIRED_FIELD")]
+            )
     brand = changes.get("brand")
     if brand and "id" not in brand:
         _refuse(f"{path}.brand", "BRAND_MISSING_ID")
