@@ -1,0 +1,98 @@
+"""The routes and schedules of members, products, stock and bookings, as deployed.
+
+Signed, through API Gateway, with each function's own role. What they do in every case is tested
+elsewhere; here it is shown that each gets to do it.
+"""
+
+from typing import Any
+
+import httpx
+
+from tests.local_stack import LocalStack
+from tests.local_stack.stack import LOW_STOCK
+
+OF_OURS = {"source": ["wix-admin"]}
+
+
+def send(
+    stack: LocalStack, method: str, path: str, body: Any = None, key: str | None = None
+) -> httpx.Response:
+    headers = {"Idempotency-Key": key} if key else {}
+    return stack.request(method, path, credentials=stack.admin, json=body, headers=headers)
+
+
+def answered(reply: httpx.Response) -> Any:
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["Content-Type"] == "application/json"
+    return reply.json()
+
+
+def ledger(stack: LocalStack) -> int:
+    """How many effects are remembered."""
+    table = stack.account.client("dynamodb")
+    return int(table.scan(TableName=stack.outputs["EffectsTableName"], Select="COUNT")["Count"])
+
+
+# ---- Products and stock ---------------------------------------------------------
+
+
+def test_a_product_is_added_once_and_found(stack: LocalStack) -> None:
+    product = {"name": "Ceramic mug", "price": "19.99", "sku": "STACK-1", "quantity": 12}
+
+    first, again = (send(stack, "POST", "/products", {"products": [product]}, "add") for _ in "12")
+    found = answered(send(stack, "POST", "/products/query", {"limit": 100}))
+
+    [result] = answered(first)["results"]
+    assert answered(again) == answered(first)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert result["status"] == "done"
+    assert result["productId"] in [each["id"] for each in found["items"]]
+    assert stack.wix.catalog.stock(result["productId"]) == 12
+
+
+def test_stock_is_set_and_adjusted_and_listed(stack: LocalStack) -> None:
+    mug = stack.wix.catalog.add_product(sku="STACK-2", quantity=5)["id"]
+    changes = [{"sku": "STACK-2", "set": 40}], [{"productId": mug, "adjust": -2}]
+
+    results = [
+        answered(send(stack, "POST", "/inventory", {"changes": each}, f"change-{number}"))
+        for number, each in enumerate(changes)
+    ]
+    listed = answered(send(stack, "POST", "/inventory/query", {"filter": {"productId": mug}}))
+
+    assert [each["done"] for each in results] == [1, 1]
+    assert [each["quantity"] for each in listed["items"]] == [38]
+    assert stack.wix.catalog.stock(mug) == 38
+
+
+def test_a_dry_run_changes_nothing_at_wix_or_in_the_ledger(stack: LocalStack) -> None:
+    mug = stack.wix.catalog.add_product(sku="STACK-3", quantity=5)["id"]
+    asked = {"changes": [{"sku": "STACK-3", "set": 40}], "dryRun": True}
+    before = ledger(stack)
+
+    told = answered(send(stack, "POST", "/inventory", asked, "dry"))
+
+    [request] = told["requests"]
+    assert (request["method"], request["path"]) == (
+        "POST",
+        "/stores/v3/bulk/inventory-items/update",
+    )
+    assert stack.wix.catalog.stock(mug) == 5
+    assert ledger(stack) == before
+
+
+def test_stock_that_is_low_is_reported_on_the_bus(stack: LocalStack) -> None:
+    few = stack.wix.catalog.add_product(quantity=LOW_STOCK)["id"]
+    enough = stack.wix.catalog.add_product(quantity=LOW_STOCK + 1)["id"]
+
+    with stack.published(OF_OURS) as published:
+        dry = stack.invoke("ReportLowStockFunction", {"dryRun": True})
+        real = stack.invoke("ReportLowStockFunction", {})
+        [event] = published.wait_for(1)
+
+    low = {each["productId"] for each in event["detail"]["items"]}
+    assert (few in low, enough in low) == (True, False)
+    assert event["detail-type"] == "Stock Low"
+    assert event["detail"]["threshold"] == LOW_STOCK
+    assert (dry.error, real.error) == (None, None)
+    assert dry.payload["result"] == real.payload == event["detail"]
