@@ -656,7 +656,7 @@ def test_a_decrement_whose_answer_got_lost_has_taken(
 def test_each_call_needs_its_permission_and_no_other(
     wix: WixSimulator, admin: httpx.Client, method: str, path: str, permission: str
 ) -> None:
-    body = {} if method in {"POST", "PATCH"} else None
+    body: Json | None = {} if method in {"POST", "PATCH"} else None
     every = {f"WIX_STORES.INVENTORY_{each}" for each in ("CREATE", "UPDATE", "DELETE", "READ")}
 
     wix.set_permissions(every - {f"WIX_STORES.{permission}"}, credential=canaries.API_KEY)
