@@ -107,8 +107,11 @@ def _description(action: Action) -> str:
 
 def _parameter(name: str, place: str, schema: Json, examples: Json, *, required: bool) -> Json:
     described: Json = {"name": name, "in": place, "required": required}
-    if "description" in schema:
-        described["description"] = schema.pop("description")
+    about = schema.pop("description", None)
+    if place == "path":
+        about = f"The {name.removesuffix('Id')}'s id, {about}."
+    if about:
+        described["description"] = about
     described["schema"] = schema
     if name in examples:
         described["example"] = examples[name]

@@ -47,14 +47,13 @@ class _Schemas(GenerateJsonSchema):
         said = _attributes(model)
         for name in said.keys() & aliases.keys():
             properties[aliases[name]]["description"] = _outside(said[name], aliases)
-        for field in properties.values():
-            if self.mode == "serialization" and issubclass(model, Answer):
-                _never_null(field)
+        if self.mode == "serialization":
+            _say_what_is_there(described, always=issubclass(model, Answer))
         return described
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> Json:
         if self.mode == "serialization":
-            return {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+            return {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["12.5"]}
         return super().decimal_schema(schema)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> Json:
@@ -68,8 +67,24 @@ class _Schemas(GenerateJsonSchema):
         return False
 
 
+def _say_what_is_there(described: Json, *, always: bool) -> None:
+    """Mend what pydantic says of an answer's fields.
+
+    Args:
+        always: Whether it is ours: a field with a value by default is always there, and no field
+            is null. In what Wix answered, what Wix left out is left out.
+    """
+    properties = described.get("properties", {})
+    by_default = [name for name, field in properties.items() if "default" in field]
+    for field in properties.values():
+        field.pop("default", None)
+        if always:
+            _never_null(field)
+    if always and by_default:
+        described["required"] = [*described.get("required", []), *by_default]
+
+
 def _never_null(field: Json) -> None:
-    """Say of an answer's field that it is absent, rather than null."""
     match field.pop("anyOf", None):
         case [kind, {"type": "null"}]:
             field.update({**kind, **field})

@@ -5,37 +5,73 @@ import uuid
 from collections.abc import Callable
 
 from tests.openapi.files import Json
-from tests.wix_simulator import WixSimulator, line, offline
+from tests.wix_simulator import WixSimulator, card, line, offline
 
 ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
 PAYMENT_ID = "b0b0b0b0-0000-4000-8000-000000000001"
+VARIANT_ID = "d0d0d0d0-0000-4000-8000-000000000001"
+SKU = "MUG-1"
 KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 
 
 def seeded(document: Json, wix: WixSimulator) -> Json:
-    """Return the document with samples that name what is there: for each operation its own."""
+    """Return the document with samples that name what is there now, and with a new key."""
+    ids = {tag["name"]: _present(tag["name"], wix) for tag in document["tags"]}
     paths = {
-        path: {method: with_seeds(operation, wix) for method, operation in methods.items()}
+        path: {
+            method: _naming(ids[operation["tags"][0]], operation)
+            for method, operation in methods.items()
+        }
         for path, methods in document["paths"].items()
     }
     return {**document, "paths": paths}
 
 
 def with_seeds(operation: Json, wix: WixSimulator) -> Json:
-    """Return an operation of the document with samples that name what is there, and a new key."""
+    """Return one operation of the document, the same way, with things of its own."""
+    return _naming(_present(operation["tags"][0], wix), operation)
+
+
+def _present(area: str, wix: WixSimulator) -> dict[str, str]:
+    return {KEY: str(uuid.uuid4()), **SEEDS[area](wix)}
+
+
+def _naming(ids: dict[str, str], operation: Json) -> Json:
     text = json.dumps(operation)
-    ids = SEEDS[operation["tags"][0]](operation["operationId"], wix)
-    for sample, real in {KEY: str(uuid.uuid4()), **ids}.items():
+    for sample, real in ids.items():
         text = text.replace(sample, real)
     renamed: Json = json.loads(text)
     return renamed
 
 
-def _order(operation: str, wix: WixSimulator) -> dict[str, str]:
-    unpaid = [offline("25.00")] if operation == "recordPayment" else None
-    order = wix.add_order(lines=[line(2, "12.50", name="Coffee beans")], payments=unpaid)
+def _order(wix: WixSimulator) -> dict[str, str]:
+    """Add an order of which half is paid."""
+    halves = [card("25.00"), offline("25.00")]
+    order = wix.add_order(lines=[line(4, "12.50", name="Coffee beans")], payments=halves)
     return {ORDER_ID: order["id"], PAYMENT_ID: wix.payment_ids(order["id"])[0]}
 
 
-SEEDS: dict[str, Callable[[str, WixSimulator], dict[str, str]]] = {"orders": _order}
-"""How to fill the shop for the operations of each area."""
+def _new_product(wix: WixSimulator) -> dict[str, str]:
+    """Add a product for the list; the one to be created gets a SKU that no product has."""
+    wix.catalog.add_product()
+    return {SKU: _sku()}
+
+
+def _stock(wix: WixSimulator) -> dict[str, str]:
+    """Add a product in stock, by whose SKU and whose variant samples name it."""
+    sku = _sku()
+    product = wix.catalog.add_product(sku=sku, quantity=12)
+    [item] = wix.catalog.inventory(product["id"])
+    return {SKU: sku, VARIANT_ID: item["variantId"]}
+
+
+def _sku() -> str:
+    return f"MUG-{uuid.uuid4().hex[:6].upper()}"
+
+
+SEEDS: dict[str, Callable[[WixSimulator], dict[str, str]]] = {
+    "products": _new_product,
+    "inventory": _stock,
+    "orders": _order,
+}
+"""For each area, how to put into the shop what its samples name; and what that is called there."""
