@@ -17,6 +17,9 @@ from tests.local_stack.try_it import try_it_page
 from tests.wix_simulator import line
 
 ORDERS = 12
+PRODUCTS = 20
+MEMBERS = 20
+BOOKINGS = 20
 
 
 def main() -> int:
@@ -55,10 +58,17 @@ def _instructions(stack: LocalStack, page: str, logs: Path) -> str:
         lines=[line(1, "9.00", kind="DIGITAL", name="Recipe book"), line(1, "12.50", name="Mug")],
         status="INITIALIZED",
     )
+    stack.wix.catalog.seed(PRODUCTS)
+    stack.wix.catalog.add_product(name="Mug", sku="MUG", quantity=12)
+    stack.wix.members.seed(MEMBERS)
+    member = stack.wix.members.add(email="ada@example.com", status="PENDING")
+    stack.wix.bookings.seed(BOOKINGS)
+    booking = stack.wix.bookings.add(status="PENDING")
     stack.wix.webhooks.subscribe(stack.webhook_url)
     operator = stack.admin
     reader = stack.caller("OrdersReaderPolicy")
     refund = {"amount": "5.00", "reason": "Arrived damaged"}
+    counted = {"changes": [{"sku": "MUG", "set": 40}]}
     calls = [
         ("Read an order", _curl(stack, operator, "GET", f"/orders/{order['id']}")),
         (
@@ -80,6 +90,19 @@ def _instructions(stack: LocalStack, page: str, logs: Path) -> str:
             _curl(stack, reader, "POST", f"/orders/{order['id']}/refunds", refund, key="try-1"),
         ),
         (
+            "See what a change of stock would send to Wix, and change nothing",
+            _curl(stack, operator, "POST", "/inventory", {**counted, "dryRun": True}),
+        ),
+        ("Make it, once", _curl(stack, operator, "POST", "/inventory", counted, key="try-2")),
+        (
+            "Let in a member who waits for it",
+            _curl(stack, operator, "POST", f"/members/{member['id']}/approve"),
+        ),
+        (
+            "Confirm a booking that waits for it",
+            _curl(stack, operator, "POST", f"/bookings/{booking['id']}/confirm"),
+        ),
+        (
             "Let a new order be paid at Wix: its book is fulfilled, its mug announced",
             _plain_curl(f"{stack.wix.url}/_simulator/orders/approve", {"order_id": new["id"]}),
         ),
@@ -90,12 +113,17 @@ def _instructions(stack: LocalStack, page: str, logs: Path) -> str:
             _plain_curl(f"{stack.wix.url}/_simulator/webhooks/deliveries"),
         ),
     ]
+    there = (
+        f"{len(orders) + 2} orders, {PRODUCTS + 1} products, {MEMBERS + 1} members and"
+        f" {BOOKINGS + 1} bookings"
+    )
     pasted = "\n\n".join(f"  # {what}\n{indent(call, '  ')}" for what, call in calls)
     return f"""
   Try it    {page}  every call on a page that signs it
   API       {stack.api_url}
   Webhooks  {stack.webhook_url}
-  Wix       {stack.wix.url}  with {len(orders) + 2} orders; it tells the webhooks of changes
+  Wix       {stack.wix.url}  with {there};
+            it tells the webhooks of what becomes of orders
   AWS       {stack.account.endpoint}  (region {REGION}, access key test, secret key test)
   Logs      {logs}
 
