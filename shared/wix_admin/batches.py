@@ -166,7 +166,7 @@ def make_batch[I, R: ItemResult](
         if len(results) - told >= PROGRESS_ITEMS or number == len(chunks) - 1:
             told = len(results)
             logger.info(log_as, extra={"itemsSeen": told, "itemsInAll": total})
-    once.replayed = bool(replayed) and all(replayed)
+    once.replayed = bool(replayed) and all(replayed) and ended is None
     if isinstance(ended, WixSetupError):
         forget_catalog()
     reason = ended or UnfinishedError("Not reached yet")

@@ -261,6 +261,14 @@ def test_what_ends_a_batch_leaves_the_items_it_did_not_reach_for_a_repetition(
     assert desk.shelf.put == [0, 1, 2, 3, 4]
 
 
+def test_an_answer_is_no_repetition_if_there_was_more_to_do(desk: Desk) -> None:
+    desk.shelf.goes_wrong = {1: OutOfTimeError("too late"), 2: OutOfTimeError("too late")}
+    desk.ask([0], [1])
+
+    assert desk.ask([0], [1]) == {0: "done", 1: "left"}
+    assert not desk.replayed
+
+
 @pytest.mark.parametrize("end", ENDS, ids=lambda each: type(each).__name__)
 def test_what_ends_a_batch_before_anything_was_done_is_the_failure_of_all(
     desk: Desk, end: AdminError | WixAuthError
