@@ -37,6 +37,17 @@ switch (`Switches`). These are guesses without one, so nothing should depend on 
   `VALIDATION_FAILURE`; only CONFIRMED and PENDING ones take room, and a staff member has one
   appointment at a time; an override needs its permission, or is 403 `UNAUTHORIZED_OPERATION`;
   add-ons may change later if their validation was skipped at creation.
+* Catalog: a site being moved to V3 tells V3_CATALOG and refuses the calls of both; what one version
+  holds is not seen in the other. A plain 404 for what catalog V1 does not know.
+* Products V3: what read-only fields are sent is refused; one of a bulk call that is too large is a
+  violation of `products`; a slug that is taken by a name gets a number behind it; a hidden product
+  is 403 without its permission, and left out of lists; a digital variant needs its properties; a
+  deleted product, and a variant left out of an update, lose their stock.
+* Inventory V3: 404 `NOT_FOUND` for an unknown product, variant or location; 400 for
+  `PRE_ORDER_VALIDATION`, 409 for `ITEM_ALREADY_EXISTS`; a preorder of what takes none is an order.
+* Products V1: variants are made only where they are managed, and keep their stock by their choices.
+* Inventory V1: tracking that begins counts from nothing; an amount of what is not tracked changes
+  nothing; amounts are moved all or none; 400 for a quantity out of range.
 * Slots: 404 `SERVICE_NOT_FOUND` and `SLOT_NOT_FOUND`; whatever stands beside a cursor is ignored;
   a slot in the past can be booked.
 """
@@ -56,6 +67,7 @@ from tests.wix_simulator.builders import (
     membership,
     offline,
 )
+from tests.wix_simulator.catalog import Catalog
 from tests.wix_simulator.errors import (
     HTML_PAGE,
     Violation,
@@ -68,6 +80,7 @@ from tests.wix_simulator.journal import RecordedRequest
 from tests.wix_simulator.member_book import Members
 from tests.wix_simulator.signing import SigningKey
 from tests.wix_simulator.simulator import WixSimulator
+from tests.wix_simulator.stock import StockChange
 from tests.wix_simulator.switches import Switches
 from tests.wix_simulator.webhooks import Attempt, Delivery, Webhooks
 from tests.wix_simulator.world import SentMail
@@ -79,6 +92,7 @@ __all__ = [
     "App",
     "Attempt",
     "Bookings",
+    "Catalog",
     "Delivery",
     "Fault",
     "Fee",
@@ -89,6 +103,7 @@ __all__ = [
     "RecordedRequest",
     "SentMail",
     "SigningKey",
+    "StockChange",
     "Switches",
     "Violation",
     "Webhooks",

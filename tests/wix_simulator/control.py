@@ -15,6 +15,7 @@ from tests.wix_simulator.faults import Fault
 from tests.wix_simulator.member_book import MemberStatus
 from tests.wix_simulator.service_calendar import ServiceType
 from tests.wix_simulator.signing import SigningKey
+from tests.wix_simulator.store import CatalogVersion
 from tests.wix_simulator.switches import Switches
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ HELP = {
     "POST /_simulator/bookings/slots": (
         'offer a time: {"service_id": "...", "start": "2026-03-02T09:00:00"}'
     ),
+    "PATCH /_simulator/catalog": 'change the catalog: {"version": "V1_CATALOG"}; GET tells it',
+    "POST /_simulator/products": (
+        'add a product: {"sku": "MUG-1", "quantity": 12}; or {"seed": 20}; GET tells all'
+    ),
+    "POST /_simulator/products/stock": 'set stock: {"product_id": "...", "quantity": 5}',
+    "GET /_simulator/products/stock?product_id=": "every change of its stock, in order",
     "GET /_simulator/bookings/notifications": "what participants would have been sent",
     "GET /_simulator/mails": "mails that buyers would have got",
     "GET /_simulator/webhooks": (
@@ -77,6 +84,7 @@ _FEES = TypeAdapter(list[Fee])
 _SWITCHES = TypeAdapter(Switches)
 _STATUS: TypeAdapter[OrderStatus] = TypeAdapter(OrderStatus)
 _MEMBER_STATUS: TypeAdapter[MemberStatus] = TypeAdapter(MemberStatus)
+_VERSION: TypeAdapter[CatalogVersion] = TypeAdapter(CatalogVersion)
 _BOOKING_STATUS: TypeAdapter[BookingStatus] = TypeAdapter(BookingStatus)
 _SERVICE_TYPE: TypeAdapter[ServiceType] = TypeAdapter(ServiceType)
 _BUILT: dict[str, TypeAdapter[Any]] = {"lines": _LINES, "payments": _PAYMENTS, "fees": _FEES}
@@ -121,6 +129,12 @@ def control_routes(wix: "WixSimulator") -> list[web.RouteDef]:
         web.post(f"{base}/bookings/services", _answering(control.add_service)),
         web.post(f"{base}/bookings/slots", _answering(control.add_slot)),
         web.get(f"{base}/bookings/notifications", _answering(control.notifications)),
+        web.get(f"{base}/catalog", _answering(control.catalog)),
+        web.patch(f"{base}/catalog", _answering(control.set_catalog)),
+        web.get(f"{base}/products", _answering(control.products)),
+        web.post(f"{base}/products", _answering(control.add_products)),
+        web.get(f"{base}/products/stock", _answering(control.stock_history)),
+        web.post(f"{base}/products/stock", _answering(control.set_stock)),
         web.get(f"{base}/mails", _answering(control.mails)),
         web.get(f"{base}/webhooks", _answering(control.webhooks)),
         web.patch(f"{base}/webhooks", _answering(control.set_webhooks)),
@@ -257,6 +271,30 @@ class _Control:
 
     def notifications(self, _body: Any, _request: web.Request) -> Any:
         return [asdict(each) for each in self._wix.bookings.notifications]
+
+    def catalog(self, _body: Any, _request: web.Request) -> Any:
+        return {"version": self._wix.catalog.version}
+
+    def set_catalog(self, body: Any, request: web.Request) -> Any:
+        _refuse_unknown(body, {"version"})
+        self._wix.catalog.version = _VERSION.validate_python(body["version"])
+        return self.catalog(body, request)
+
+    def products(self, _body: Any, _request: web.Request) -> Any:
+        return self._wix.catalog.products()
+
+    def add_products(self, body: Any, _request: web.Request) -> Any:
+        if "seed" in body:
+            return {"ids": self._wix.catalog.seed(int(body["seed"]))}
+        return {"product": self._wix.catalog.add_product(**body)}
+
+    def stock_history(self, _body: Any, request: web.Request) -> Any:
+        history = self._wix.catalog.stock_history(request.query["product_id"])
+        return [asdict(each) for each in history]
+
+    def set_stock(self, body: Any, _request: web.Request) -> Any:
+        self._wix.catalog.set_stock(**body)
+        return {}
 
     def mails(self, _body: Any, _request: web.Request) -> Any:
         return [asdict(each) for each in self._wix.mails]
