@@ -4,12 +4,13 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from wix_admin.models import FunctionInput, Guid, WriteInput, plain
 
-PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+PRICE_PATTERN = r"[0-9]{1,9}(\.[0-9]{1,3})?"
+PRICE = re.compile(PRICE_PATTERN)
 
 
 def _price(value: object) -> Decimal:
@@ -27,6 +28,7 @@ CatalogPrice = Annotated[
     Decimal,
     BeforeValidator(_price),
     PlainSerializer(plain, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{PRICE_PATTERN}$"}, mode="validation"),
     Field(strict=False, description='an amount in the site\'s currency, as text: "19.99"'),
 ]
 """A price or cost as Wix Stores has it: from 0, below a billion, at most three decimals."""
