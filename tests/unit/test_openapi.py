@@ -67,6 +67,15 @@ def properties(part: object, where: str = "") -> Iterator[tuple[str, Json]]:
             yield from properties(each, f"{where}/{index}")
 
 
+def alternatives(schema: Json) -> Iterator[Json]:
+    """A schema, or what it may be one of."""
+    inner = schema.get("anyOf")
+    if inner is None:
+        yield schema
+    for each in inner or []:
+        yield from alternatives(each)
+
+
 def test_what_is_checked_in_is_what_the_code_says_now() -> None:
     assert DOCUMENT.read_text() == as_text(document()), "run `make openapi`"
 
@@ -99,6 +108,12 @@ def test_every_property_says_what_it_may_be() -> None:
 
     assert len(found) > 100
     assert [where for where, schema in found.items() if not SAYS_WHAT_IT_IS & set(schema)] == []
+
+
+def test_what_is_text_is_never_a_number_too() -> None:
+    for where, schema in properties(CONTRACT["components"]["schemas"]):
+        kinds = {each.get("type") for each in alternatives(schema)}
+        assert not kinds >= {"string", "number"}, where
 
 
 def test_every_schema_is_used_and_described() -> None:
