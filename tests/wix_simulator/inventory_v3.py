@@ -267,6 +267,7 @@ def _candidates(store: Store, condition: Json) -> Iterator[Json]:
         "id": lambda value: filter(None, [stock.item(value)]),
         "variantId": stock.of_variant,
         "productId": stock.of_product,
+        "product.variantSku": lambda value: stock.of_variant(store.owner("sku", value) or ""),
     }
     for name, found in by_name.items():
         values = _named(condition.get(name))
