@@ -1,6 +1,7 @@
 """Setting and adjusting stock on catalog V3: what is done, how often, and what is said of it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,7 +168,7 @@ def test_tries_are_bounded_and_a_repetition_goes_on(
     wix: WixSimulator, mug: str, meanwhile: Meanwhile, pauses: list[float]
 ) -> None:
     for number in range(ROUNDS):
-        meanwhile(SET_STOCK, lambda number=number: wix.catalog.set_stock(mug, 100 + number))
+        meanwhile(SET_STOCK, partial(wix.catalog.set_stock, mug, 100 + number))
 
     reply = update({"sku": "MUG", "adjust": -1}, key="k-1")
 
@@ -281,9 +282,13 @@ LOST = [
 def test_a_lost_answer_is_found_out_or_told_as_unknown(
     wix: WixSimulator, mug: str, meanwhile: Meanwhile, lost: Lost
 ) -> None:
+    def others() -> None:
+        for each in lost.others:
+            wix.catalog.set_stock(mug, each)
+
     wix.add_fault(Fault(path=SETTING, drop="after" if lost.done else "before"))
     meanwhile(SET_STOCK, lambda: None)
-    meanwhile(SET_STOCK, lambda: [wix.catalog.set_stock(mug, each) for each in lost.others])
+    meanwhile(SET_STOCK, others)
 
     changes = ({"sku": "MUG", **lost.change}, {"sku": "?", **lost.change})
     reply = update(*changes, key="k-1")
