@@ -1,0 +1,10 @@
+"""Add a member to the site, once."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.members.creating import CreateMemberInput, CreateReceipt, MemberCreation
+from wix_admin.members.operations import CREATE_MEMBER, QUERY_MEMBERS
+
+
+@admin_action(CreateMemberInput, elevates=[QUERY_MEMBERS, CREATE_MEMBER], key=Key.REQUIRED)
+def handler(member: CreateMemberInput, wix: WixClient, once: Once) -> CreateReceipt:
+    return once.make(MemberCreation(wix, member))

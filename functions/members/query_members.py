@@ -1,0 +1,10 @@
+"""List members, page by page."""
+
+from wix_admin import WixClient, admin_action
+from wix_admin.members.operations import QUERY_MEMBERS
+from wix_admin.members.reading import MemberPage, QueryMembersInput, query_members
+
+
+@admin_action(QueryMembersInput, elevates=[QUERY_MEMBERS])
+def handler(wanted: QueryMembersInput, wix: WixClient) -> MemberPage:
+    return query_members(wix, wanted)

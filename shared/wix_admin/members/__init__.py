@@ -1,0 +1,1 @@
+"""Members of the site: who may log in."""

@@ -1,0 +1,73 @@
+"""Deletes members, for good."""
+
+from contextlib import suppress
+
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.client import WixClient
+from wix_admin.errors import WixNotFoundError
+from wix_admin.members.operations import DELETE_MEMBER, GET_MEMBER
+from wix_admin.models import Guid, Json, WriteInput
+from wix_admin.once import Effect, Receipt, Sent
+
+
+class DeleteMemberInput(WriteInput):
+    """Whom to delete, said twice: nothing brings a member back."""
+
+    member_id: Guid
+    confirm: Guid
+
+    @field_validator("confirm")
+    @classmethod
+    def _said_twice(cls, given: str, others: ValidationInfo) -> str:
+        if given != others.data.get("member_id"):
+            raise PydanticCustomError("confirm", "Repeat the member's id here: a deletion is final")
+        return given
+
+
+class DeleteReceipt(Receipt):
+    """A deleted member.
+
+    Attributes:
+        member_id: Who it was. The contact stays, and what the member wrote is the owner's now.
+        deleted: That there is no such member any more.
+    """
+
+    member_id: str
+    deleted: bool = True
+
+
+class MemberDeletion(Effect[DeleteReceipt]):
+    """Deletes one member.
+
+    Wix: `DELETE /members/v1/members/{id}`, which refuses owners, contributors and members with a
+    running paid plan.
+    """
+
+    name = DELETE_MEMBER.name
+    receipt = DeleteReceipt
+
+    def __init__(self, wix: WixClient, asked: DeleteMemberInput) -> None:
+        self.target = asked.member_id
+        self._wix = wix
+
+    def check(self) -> Json:
+        """Read the member, as an id that Wix never knew is a mistake.
+
+        Raises:
+            WixNotFoundError: If there is no such member.
+        """
+        self._wix.call(GET_MEMBER, member_id=self.target)
+        return {}
+
+    def send(self, sent: Sent) -> DeleteReceipt:
+        """Delete the member; one that is gone by now is deleted, too."""
+        del sent
+        with suppress(WixNotFoundError):
+            self._wix.call(DELETE_MEMBER, member_id=self.target)
+        return DeleteReceipt(member_id=self.target)
+
+    def read_back(self, sent: Sent) -> DeleteReceipt:
+        """Delete again, which is as good as finding the member gone."""
+        return self.send(sent)
