@@ -103,6 +103,16 @@ class CredentialCheckSettings(PublisherSettings):
     credential_max_age_days: Annotated[int, Field(ge=1)]
 
 
+class MemberApprovalSettings(Settings):
+    """What the template tells the function that approves pending members.
+
+    Attributes:
+        approve_members: `none`, `all`, or e-mail domains, comma separated.
+    """
+
+    approve_members: Name
+
+
 class LowStockSettings(PublisherSettings):
     """What the template tells the function that reports low stock.
 

@@ -1,0 +1,18 @@
+"""Approve the pending members that a rule lets in."""
+
+import os
+
+from wix_admin import WixClient, admin_action
+from wix_admin.members.operations import APPROVE_MEMBER, QUERY_MEMBERS
+from wix_admin.schedules.approving_members import (
+    ApprovePendingMembersInput,
+    MemberApprovals,
+    approve_pending_members,
+)
+from wix_admin.settings import MemberApprovalSettings, read_settings
+
+
+@admin_action(ApprovePendingMembersInput, elevates=[QUERY_MEMBERS, APPROVE_MEMBER])
+def handler(asked: ApprovePendingMembersInput, wix: WixClient) -> MemberApprovals:
+    rule = read_settings(MemberApprovalSettings, os.environ).approve_members
+    return approve_pending_members(wix, rule, asked)

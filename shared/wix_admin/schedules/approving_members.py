@@ -1,0 +1,115 @@
+"""Approves the members who signed up and wait, as far as a rule lets them in."""
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from wix_admin.client import WixClient
+from wix_admin.errors import (
+    AdminError,
+    OutOfTimeError,
+    WithheldError,
+    WixPermissionError,
+    WixUnavailableError,
+)
+from wix_admin.members.entities import Member
+from wix_admin.members.operations import APPROVE_MEMBER
+from wix_admin.members.reading import members_with
+from wix_admin.models import Answer, Json, WriteInput
+from wix_admin.problems import code_of
+from wix_admin.telemetry import logger, metrics
+
+PENDING: Json = {"status": "PENDING"}
+
+PASSING = (OutOfTimeError, WixUnavailableError, WixPermissionError)
+"""Failures that the next member would meet, too."""
+
+
+class ApprovePendingMembersInput(WriteInput):
+    """Nothing to say but whether to approve."""
+
+
+class NotApproved(Answer):
+    """A member whom Wix did not let in.
+
+    Attributes:
+        member_id: The member.
+        code: Why, as problems have it.
+    """
+
+    member_id: str
+    code: str
+
+
+class MemberApprovals(Answer):
+    """What became of the pending members.
+
+    Attributes:
+        pending: How many wait, as far as Wix's index knows.
+        approved: The members who were let in.
+        failed: The members whom Wix did not let in.
+        skipped: How many the rule does not let in.
+        left: How many were not reached, for want of time or as Wix could not be asked.
+        complete: Whether none is left.
+    """
+
+    pending: int
+    approved: list[str]
+    failed: list[NotApproved]
+    skipped: int
+    left: int
+    complete: bool
+
+
+def approve_pending_members(
+    wix: WixClient, rule: str, asked: ApprovePendingMembersInput
+) -> MemberApprovals:
+    """Approve all pending members, those of some e-mail domains, or none.
+
+    All are read before the first is approved, as approving moves the pages of the list. Wix's
+    index lags, so one who was approved a moment ago may be approved again, which changes nothing.
+
+    Wix: `POST /members/v1/members/query`, `POST /members/v1/members/{id}/approve`.
+
+    Args:
+        wix: The client of this invocation.
+        rule: `none`, `all`, or e-mail domains, comma separated.
+        asked: Whether this is a dry run.
+
+    Raises:
+        WixError: If Wix cannot be asked who is pending.
+    """
+    waiting = list(members_with(wix, PENDING)) if rule != "none" else []
+    let_in = [each for each in waiting if _lets_in(rule, each)]
+    approved: list[str] = []
+    failed: list[NotApproved] = []
+    left = 0
+    for place, member in enumerate(let_in):
+        try:
+            wix.call(APPROVE_MEMBER, body={}, member_id=member.id)
+            approved.append(member.id)
+        except WithheldError:
+            continue
+        except PASSING as error:
+            left = len(let_in) - place
+            logger.warning("Not all members are reached", extra={"code": code_of(error)})
+            break
+        except AdminError as error:
+            failed.append(NotApproved(member_id=member.id, code=code_of(error)))
+    if not asked.dry_run:
+        metrics.add_metric("MembersApproved", MetricUnit.Count, len(approved))
+        metrics.add_metric("MembersNotApproved", MetricUnit.Count, len(failed) + left)
+    return MemberApprovals(
+        pending=len(waiting),
+        approved=approved,
+        failed=failed,
+        skipped=len(waiting) - len(let_in),
+        left=left,
+        complete=left == 0,
+    )
+
+
+def _lets_in(rule: str, member: Member) -> bool:
+    """Tell whether the rule lets a member in; only the whole domain of an address counts."""
+    if rule == "all":
+        return True
+    domain = (member.login_email or "").rpartition("@")[2].lower()
+    return domain in rule.lower().split(",")
