@@ -4,10 +4,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from wix_admin.client import WixClient
 from wix_admin.errors import (
-    AdminError,
     OutOfTimeError,
     WithheldError,
-    WixPermissionError,
+    WixRequestError,
     WixUnavailableError,
 )
 from wix_admin.members.entities import Member
@@ -19,8 +18,8 @@ from wix_admin.telemetry import logger, metrics
 
 PENDING: Json = {"status": "PENDING"}
 
-PASSING = (OutOfTimeError, WixUnavailableError, WixPermissionError)
-"""Failures that the next member would meet, too."""
+PASSING = (OutOfTimeError, WixUnavailableError)
+"""Failures that the next member would meet now, but perhaps not the next time."""
 
 
 class ApprovePendingMembersInput(WriteInput):
@@ -75,6 +74,7 @@ def approve_pending_members(
         asked: Whether this is a dry run.
 
     Raises:
+        WixPermissionError: If the credential may not approve.
         WixError: If Wix cannot be asked who is pending.
     """
     waiting = list(members_with(wix, PENDING)) if rule != "none" else []
@@ -92,7 +92,7 @@ def approve_pending_members(
             left = len(let_in) - place
             logger.warning("Not all members are reached", extra={"code": code_of(error)})
             break
-        except AdminError as error:
+        except WixRequestError as error:
             failed.append(NotApproved(member_id=member.id, code=code_of(error)))
     if not asked.dry_run:
         metrics.add_metric("MembersApproved", MetricUnit.Count, len(approved))
