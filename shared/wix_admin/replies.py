@@ -37,6 +37,7 @@ CLIENT_CLOSED_REQUEST = 499
 
 WRONG_SITE_CODES = {"MISSING_METASITE_ID", "WDE0117"}
 CONFLICT_MARKS = ("REVISION", "ALREADY_CHANGED", "ALREADY_EXISTS")
+FORBIDDEN_MARK = "_FORBIDDEN"
 PERMISSION_CODES = {
     "",
     "PERMISSION_DENIED",
@@ -160,6 +161,7 @@ def _meaning(status: int, code: str, operation: Operation) -> tuple[type[WixErro
         ),
         (
             status in {HTTPStatus.FORBIDDEN, HTTPStatus.PRECONDITION_REQUIRED}
+            or code.endswith(FORBIDDEN_MARK)
             or (status == HTTPStatus.TOO_MANY_REQUESTS and bool(code)),
             WixStateError,
             "Its state, a policy or the site's plan forbids it",
