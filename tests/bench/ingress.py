@@ -10,11 +10,12 @@ from itertools import chain
 import aiohttp
 import httpx
 
-from tests.bench.events import MIXED, delivery
+from tests.bench.events import delivery
 from tests.bench.measuring import BenchError
 from tests.bench.rates import Answers, Ingress, Storm
 from tests.local_stack import LocalStack, Progress, wait_for
 from tests.local_stack.aws import json_bytes, signed
+from tests.samples import MIXED
 from tests.wix_simulator.clock import seconds_of
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.webhooks import CONTENT_TYPE

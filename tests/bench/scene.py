@@ -12,12 +12,13 @@ from pathlib import Path
 import awslambdaric
 
 from tests import canaries
-from tests.bench.events import READERS, event_for
+from tests.bench.events import event_for
 from tests.lambda_runtime import FunctionProcess
 from tests.lambda_runtime.process import IN_THE_RUNTIME
 from tests.local_stack import Account, Artifacts
 from tests.local_stack.emulator import emulator
 from tests.local_stack.stack import CREDENTIAL
+from tests.samples import READERS
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.errors import Json
 
@@ -36,7 +37,11 @@ FUNCTIONS = tuple(AREAS)
 
 MODULES = {
     "check_credentials": "credentials",
+    "approve_member": "members",
+    "block_member": "members",
+    "create_member": "members",
     "create_product": "products",
+    "delete_member": "members",
     "update_inventory": "stock",
     "report_low_stock": "chores",
     "fulfill_approved_order": "approved_orders",

@@ -33,6 +33,37 @@ def ledger(stack: LocalStack) -> int:
     return int(table.scan(TableName=stack.outputs["EffectsTableName"], Select="COUNT")["Count"])
 
 
+# ---- Members --------------------------------------------------------------------
+
+
+def test_a_member_is_added_once_shut_out_let_in_and_deleted(stack: LocalStack) -> None:
+    person = {"loginEmail": "stack@example.com", "profile": {"nickname": "stack"}}
+
+    first, again = (send(stack, "POST", "/members", person, "join") for _ in "12")
+    member = answered(first)["memberId"]
+    path = f"/members/{member}"
+    blocked = answered(send(stack, "POST", f"{path}/block"))
+    approved = answered(send(stack, "POST", f"{path}/approve"))
+    unconfirmed = send(stack, "DELETE", path)
+    deleted = answered(send(stack, "DELETE", f"{path}?confirm={member}"))
+
+    assert answered(again) == answered(first)
+    assert [each["status"] for each in (blocked, approved)] == ["BLOCKED", "APPROVED"]
+    assert unconfirmed.status_code == 400
+    assert deleted["deleted"] is True
+    assert stack.wix.members.get(member) is None
+
+
+def test_members_are_listed_with_their_status(stack: LocalStack) -> None:
+    pending = stack.wix.members.add(status="PENDING")["id"]
+
+    wanted = {"filter": {"status": "PENDING"}, "limit": 100}
+    found = answered(send(stack, "POST", "/members/query", wanted))["items"]
+
+    assert pending in [each["id"] for each in found]
+    assert {each["status"] for each in found} == {"PENDING"}
+
+
 # ---- Products and stock ---------------------------------------------------------
 
 

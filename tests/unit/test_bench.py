@@ -14,6 +14,7 @@ from tests.bench.packages import size_of
 from tests.bench.plot import draw_storm
 from tests.bench.rates import Answers, Ingress, Storm, answers_table, storm_table
 from tests.bench.scene import AREAS, FUNCTIONS, LEFT_OUT, MODULES, PROJECT, REFERENCE
+from tests.samples import SAMPLES
 from tests.wix_simulator import WixSimulator
 
 STORM = Storm(answered=[0.1, 0.2], resumed=4, judged=[4.2, 4.5], fulfilled=[4.5, 5])
@@ -66,7 +67,7 @@ def functions_in(module: Path) -> set[str]:
 def test_an_event_names_nothing_that_only_samples_have(function: str) -> None:
     event = json.dumps(events.event_for(AREAS[function], function, WixSimulator()))
 
-    for sample in events.SAMPLES:
+    for sample in SAMPLES:
         assert sample not in event
 
 

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from .client import answer, call
 
+FULL = {"fieldsets": ["FULL"]}
+
 
 class Order(BaseModel, extra="allow"):
     id: str
@@ -41,6 +43,17 @@ def query_orders(event: dict[str, Any], context: object) -> dict[str, Any]:
     cursor = reply["metadata"].get("cursors", {}).get("next")
     page = Page.model_validate({"items": reply["orders"], "cursor": cursor})
     return answer("query_orders", page.model_dump_json())
+
+
+def query_members(event: dict[str, Any], context: object) -> dict[str, Any]:
+    asked = json.loads(event["body"])
+    query = {
+        "filter": asked.get("filter", {}),
+        "sorting": asked.get("sort", [{"fieldName": "createdDate", "order": "ASC"}]),
+        "paging": {"limit": asked["limit"], "offset": 0},
+    }
+    reply = call("POST", "/members/v1/members/query", {"query": query, **FULL})
+    return answer("query_members", page(reply["members"], reply["metadata"]))
 
 
 def query_products(event: dict[str, Any], context: object) -> dict[str, Any]:

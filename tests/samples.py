@@ -1,0 +1,104 @@
+"""What the sample events name, and how to make something at Wix for them to be about."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.wix_simulator import WixSimulator, line
+from tests.wix_simulator.errors import Json
+
+EVENTS = Path(__file__).resolve().parents[1] / "events"
+
+READERS = frozenset(
+    {
+        "get_order",
+        "query_bookings",
+        "query_inventory",
+        "query_members",
+        "query_orders",
+        "query_products",
+    }
+)
+
+SAMPLE_MEMBER = "4c9f7a10-2f0e-4b86-9d55-0d8f3a1b7c01"
+SAMPLE_EMAIL = "ada@example.com"
+SAMPLE_ORDER = "a1a1a1a1-0000-4000-8000-00000000000a"
+SAMPLE_PAYMENT = "b0b0b0b0-0000-4000-8000-000000000001"
+SAMPLE_LINE = "00000000-0000-0000-0000-000000000001"
+SAMPLE_TRACKING = "1Z999AA10123456784"
+SAMPLE_SKU = "MUG-1"
+SAMPLE_VARIANT = "d0d0d0d0-0000-4000-8000-000000000001"
+"""What the sample events name, to be replaced by what is in the shop."""
+
+SAMPLES = (
+    SAMPLE_MEMBER,
+    SAMPLE_EMAIL,
+    SAMPLE_SKU,
+    SAMPLE_VARIANT,
+    SAMPLE_ORDER,
+    SAMPLE_PAYMENT,
+    SAMPLE_TRACKING,
+)
+
+MIXED = (line(2, "12.50", id=SAMPLE_LINE), line(price="9.99", kind="DIGITAL"))
+"""Something to ship, and something to download."""
+
+
+def named(text: str, real: dict[str, str]) -> str:
+    """A sample's text about what is there at Wix."""
+    for sample, there in real.items():
+        text = text.replace(sample, there)
+    return text
+
+
+def order(function: str, wix: WixSimulator) -> dict[str, str]:
+    """An order that the function can do something with."""
+    order = new_order(wix, paid=function != "record_payment")
+    real = {SAMPLE_ORDER: order["id"], SAMPLE_TRACKING: f"1Z{uuid.uuid4().hex[:16].upper()}"}
+    if paid := wix.payment_ids(order["id"]):
+        real[SAMPLE_PAYMENT] = paid[0]
+    return real
+
+
+def new_order(wix: WixSimulator, *, paid: bool = True) -> Json:
+    """An order of something to ship and something to download."""
+    return wix.add_order(lines=MIXED, payments=None if paid else ())
+
+
+def _member(function: str, wix: WixSimulator) -> dict[str, str]:
+    if function == "create_member":
+        return {SAMPLE_EMAIL: f"{uuid.uuid4().hex[:12]}@example.com"}
+    return {SAMPLE_MEMBER: wix.members.add(status="PENDING")["id"]}
+
+
+def _products(function: str, wix: WixSimulator) -> dict[str, str]:
+    del function, wix
+    return {SAMPLE_SKU: _sku()}
+
+
+def _stock(function: str, wix: WixSimulator) -> dict[str, str]:
+    quantity = 5 if function in READERS else 50
+    mug, beans = (wix.catalog.add_product(sku=_sku(), quantity=quantity) for _ in range(2))
+    return {
+        SAMPLE_SKU: mug["variantsInfo"]["variants"][0]["sku"],
+        SAMPLE_VARIANT: beans["variantsInfo"]["variants"][0]["id"],
+    }
+
+
+def _sku() -> str:
+    return uuid.uuid4().hex[:12].upper()
+
+
+def waiting(function: str, wix: WixSimulator) -> None:
+    """Make what one of the schedules is there for."""
+    if function == "report_low_stock":
+        wix.catalog.add_product(sku=_sku(), quantity=1)
+
+
+SEEDS: dict[str, Callable[[str, WixSimulator], dict[str, str]]] = {
+    "members": _member,
+    "products": _products,
+    "inventory": _stock,
+    "orders": order,
+}
+"""For each area, how to make what a function's sample names; and what that is called at Wix."""
