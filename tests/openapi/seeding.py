@@ -7,6 +7,8 @@ from collections.abc import Callable
 from tests.openapi.files import Json
 from tests.wix_simulator import WixSimulator, card, line, offline
 
+MEMBER_ID = "4c9f7a10-2f0e-4b86-9d55-0d8f3a1b7c01"
+EMAIL = "ada@example.com"
 ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
 PAYMENT_ID = "b0b0b0b0-0000-4000-8000-000000000001"
 VARIANT_ID = "d0d0d0d0-0000-4000-8000-000000000001"
@@ -51,6 +53,16 @@ def _order(wix: WixSimulator) -> dict[str, str]:
     return {ORDER_ID: order["id"], PAYMENT_ID: wix.payment_ids(order["id"])[0]}
 
 
+def _member(wix: WixSimulator) -> dict[str, str]:
+    """Add a member who waits to be let in; the one to be created gets an address of their own."""
+    member = wix.members.add(status="PENDING", email=_address())
+    return {MEMBER_ID: member["id"], EMAIL: _address()}
+
+
+def _address() -> str:
+    return f"ada-{uuid.uuid4().hex[:6]}@example.com"
+
+
 def _new_product(wix: WixSimulator) -> dict[str, str]:
     """Add a product for the list; the one to be created gets a SKU that no product has."""
     wix.catalog.add_product()
@@ -70,6 +82,7 @@ def _sku() -> str:
 
 
 SEEDS: dict[str, Callable[[WixSimulator], dict[str, str]]] = {
+    "members": _member,
     "products": _new_product,
     "inventory": _stock,
     "orders": _order,
