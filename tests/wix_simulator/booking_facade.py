@@ -48,6 +48,7 @@ class Bookings:
         duration_minutes: int = 60,
         capacity: int | None = None,
         staff: int = 1,
+        fields: Json | None = None,
     ) -> Json:
         """Offer a service.
 
@@ -62,6 +63,7 @@ class Bookings:
             duration_minutes: How long one appointment takes.
             capacity: How many can take part in a session or course. Default: 10.
             staff: How many staff members give it.
+            fields: Fields of the service to replace, as Wix's JSON.
 
         Returns:
             The service, as Wix tells it.
@@ -77,6 +79,7 @@ class Bookings:
                 duration_minutes=duration_minutes,
                 capacity=capacity,
                 staff=staff,
+                fields=copy.deepcopy(fields),
             )
             return copy.deepcopy(service)
 

@@ -75,6 +75,7 @@ class ServiceCalendar:
         duration_minutes: int = 60,
         capacity: int | None = None,
         staff: int = 1,
+        fields: Json | None = None,
     ) -> Json:
         """Offer one more service; answers it."""
         service: Json = {
@@ -103,6 +104,7 @@ class ServiceCalendar:
                     "latestRescheduleInMinutes": reschedule_policy_minutes or 1440,
                 },
             },
+            **(fields or {}),
         }
         self.services[service["id"]] = service
         self.capacities[service["id"]] = capacity or (1 if kind == "APPOINTMENT" else 10)

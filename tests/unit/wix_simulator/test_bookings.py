@@ -106,7 +106,8 @@ def test_a_session_and_a_course_are_booked_by_their_ids(
             "booking": {
                 "bookedEntity": {"slot": {"serviceId": lesson["id"], "eventId": event_id}},
                 "totalParticipants": 2,
-            }
+            },
+            "participantNotification": {"notifyParticipants": True},
         },
     ).json()["booking"]
     choices = [{"numberOfParticipants": 3, "choices": [{"optionId": NOTHING, "custom": "adult"}]}]
@@ -124,6 +125,19 @@ def test_a_session_and_a_course_are_booked_by_their_ids(
     assert session["bookedEntity"]["tags"] == ["GROUP"]
     assert whole["bookedEntity"]["schedule"]["serviceId"] == course["id"]
     assert "startDate" not in whole
+    told = [(each.booking_id, each.kind, each.message) for each in wix.bookings.notifications]
+    assert told == [(session["id"], "created", None)]
+
+
+def test_a_course_is_not_booked_by_the_schedule_of_something_else(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    schedule_id = wix.bookings.add_service()["schedule"]["id"]
+    entity = {"schedule": {"scheduleId": schedule_id}}
+
+    reply = admin.post(PATH, json={"booking": {"bookedEntity": entity, "totalParticipants": 1}})
+
+    assert refusal(reply) == (428, "SCHEDULE_NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -334,6 +348,26 @@ def test_the_calendar_is_looked_at_only_on_demand(
     assert "doubleBooked" not in blind.json()["booking"]
 
 
+def test_sessions_and_courses_have_room_for_so_many(wix: WixSimulator, admin: httpx.Client) -> None:
+    lesson = wix.bookings.add_service(type="CLASS", capacity=3)
+    course, other = (wix.bookings.add_service(type="COURSE", capacity=3) for _ in range(2))
+    event_id = wix.bookings.add_slot(lesson["id"], NINE)["eventInfo"]["eventId"]
+    check = {"checkAvailabilityValidation": True}
+    wix.bookings.add(service_id=other["id"], status="CONFIRMED", participants=3)
+
+    for service in (lesson, course):
+        event = event_id if service is lesson else None
+        made = [
+            wix.bookings.add(
+                service_id=service["id"], event_id=event, status="CREATED", participants=2
+            )
+            for _ in range(2)
+        ]
+        first, second = (act(admin, each, "confirm", flowControlSettings=check) for each in made)
+        assert first.json()["booking"]["status"] == "CONFIRMED"
+        assert refusal(second) == (428, "NO_OPEN_SPOTS")
+
+
 def test_only_what_is_approved_by_hand_waits_for_it(wix: WixSimulator, admin: httpx.Client) -> None:
     service = wix.bookings.add_service(approval=False)
     booking = wix.bookings.add(service_id=service["id"], status="CREATED")
@@ -426,18 +460,31 @@ def test_cancelling_too_late_needs_an_override(wix: WixSimulator, admin: httpx.C
     assert ignored.json()["booking"]["status"] == "CANCELED"
 
 
+def test_a_policy_may_forbid_every_change(wix: WixSimulator, admin: httpx.Client) -> None:
+    never = {
+        "bookingPolicy": {n: {"enabled": False} for n in ("cancellationPolicy", "reschedulePolicy")}
+    }
+    service = wix.bookings.add_service(fields=never)
+    booking = wix.bookings.add(service_id=service["id"], start=NINE)
+    slot = slot_of(wix.bookings.add_slot(service["id"], TEN))
+
+    replies = [act(admin, booking, "cancel"), act(admin, booking, "reschedule", slot=slot)]
+
+    assert [refusal(reply) for reply in replies] == [(403, "BOOKING_POLICY_VIOLATION")] * 2
+
+
 def test_only_a_membership_is_refunded(wix: WixSimulator, admin: httpx.Client) -> None:
-    member = wix.bookings.add(payment_status="PAID", payment_option="MEMBERSHIP")
-    cash, declined = (
-        wix.bookings.add(),
-        wix.bookings.add(payment_status="PAID", payment_option="MEMBERSHIP"),
+    member, declined, kept = (
+        wix.bookings.add(payment_status="PAID", payment_option="MEMBERSHIP") for _ in range(3)
     )
+    cash = wix.bookings.add()
     refund = {"flowControlSettings": {"withRefund": True}}
 
     assert act(admin, member, "cancel", **refund).json()["booking"]["paymentStatus"] == "REFUNDED"
     assert act(admin, declined, "decline", **refund).json()["booking"]["paymentStatus"] == (
         "REFUNDED"
     )
+    assert act(admin, kept, "decline").json()["booking"]["paymentStatus"] == "PAID"
     wix.switches.refund_of_other_payments = "refuse"
     assert refusal(act(admin, cash, "cancel", **refund)) == (428, "REFUND_NOT_ALLOWED")
     wix.switches.refund_of_other_payments = "nothing"
@@ -482,6 +529,61 @@ def test_a_move_is_of_a_living_booking_as_it_is_now(wix: WixSimulator, admin: ht
     assert (blind.status_code, nowhere.status_code) == (400, 400)
 
 
+def test_a_booking_does_not_stand_in_its_own_way(wix: WixSimulator, admin: httpx.Client) -> None:
+    service = wix.bookings.add_service(duration_minutes=120)
+    lesson = wix.bookings.add_service(type="CLASS", capacity=2)
+    booking = wix.bookings.add(service_id=service["id"], start=NINE)
+    party = wix.bookings.add(service_id=lesson["id"], start=NINE, participants=2)
+    slot = slot_of(wix.bookings.add_slot(service["id"], TEN), resource=None)
+    session = {"eventId": party["bookedEntity"]["slot"]["eventId"]}
+
+    an_hour_on = act(admin, booking, "reschedule", slot=slot)
+    where_it_was = act(admin, party, "reschedule", slot=session, totalParticipants=1)
+
+    assert an_hour_on.json()["booking"]["startDate"] == "2026-12-01T15:00:00.000Z"
+    assert where_it_was.json()["booking"]["totalParticipants"] == 1
+
+
+def test_whoever_is_asked_for_must_be_free(wix: WixSimulator, admin: httpx.Client) -> None:
+    service = wix.bookings.add_service(staff=2)
+    one, other = service["staffMemberIds"]
+    for resource_id in (one, other):
+        wix.bookings.add_slot(service["id"], TEN, resource_id=resource_id)
+    slot = slot_of(wix.bookings.add_slot(service["id"], ELEVEN), startDate=TEN, endDate=ELEVEN)
+    first, second, third = (wix.bookings.add(service_id=service["id"]) for _ in range(3))
+
+    chosen = act(admin, first, "reschedule", slot=slot | {"resource": {"id": other}})
+    taken = act(admin, second, "reschedule", slot=slot | {"resource": {"id": other}})
+    slot.pop("resource")
+    anybody = act(admin, second, "reschedule", slot=slot)
+    nobody = act(admin, third, "reschedule", slot=slot)
+
+    def resource(reply: httpx.Response) -> str:
+        return str(reply.json()["booking"]["bookedEntity"]["slot"]["resource"]["id"])
+
+    assert (resource(chosen), resource(anybody)) == (other, one)
+    assert refusal(taken) == refusal(nobody) == (428, "SLOT_NOT_AVAILABLE")
+
+
+def test_a_slot_keeps_the_place_and_the_choices_that_were_sent(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    service = wix.bookings.add_service()
+    booking = wix.bookings.add(service_id=service["id"], start=NINE)
+    selections = [{"resourceTypeId": NOTHING, "selectionMethod": "ANY_RESOURCE"}]
+    slot = slot_of(
+        wix.bookings.add_slot(service["id"], TEN),
+        location={"locationType": "CUSTOM", "formattedAddress": canaries.STREET},
+        resourceSelections=selections,
+    )
+
+    moved = act(admin, booking, "reschedule", slot=slot).json()["booking"]["bookedEntity"]["slot"]
+
+    assert moved["location"] == slot["location"]
+    assert moved["resourceSelections"] == selections
+    assert booking["bookedEntity"]["slot"]["location"]["name"] == "Downtown"
+
+
 def test_a_move_may_change_for_how_many_it_is(wix: WixSimulator, admin: httpx.Client) -> None:
     service = wix.bookings.add_service(type="CLASS", capacity=3)
     ten = {"eventId": wix.bookings.add_slot(service["id"], TEN)["eventInfo"]["eventId"]}
@@ -519,7 +621,9 @@ def test_add_ons_are_changed_only_if_allowed_from_the_start(
 def test_a_time_zone_far_away_names_the_same_slot(wix: WixSimulator, admin: httpx.Client) -> None:
     service = wix.bookings.add_service()
     ten = wix.bookings.add_slot(service["id"], TEN)
-    booking = wix.bookings.add(service_id=service["id"], start=NINE)
+    booking = wix.bookings.add(
+        service_id=service["id"], start=NINE, created="2026-01-01T00:00:00.000Z"
+    )
     slot = slot_of(
         ten, startDate="2026-12-01T15:00:00", endDate="2026-12-01T16:00:00", timezone="UTC"
     )
@@ -527,6 +631,7 @@ def test_a_time_zone_far_away_names_the_same_slot(wix: WixSimulator, admin: http
     moved = act(admin, booking, "reschedule", slot=slot).json()["booking"]
 
     assert moved["startDate"] == "2026-12-01T15:00:00.000Z"
+    assert moved["updatedDate"] > booking["updatedDate"]
     assert moved["bookedEntity"]["slot"]["startDate"] == "2026-12-01T15:00:00.000+00:00"
 
 
@@ -588,11 +693,14 @@ def test_a_confirmed_booking_waits_again_if_moves_are_approved_by_hand(
     slots = [slot_of(wix.bookings.add_slot(service["id"], start)) for start in (TEN, ELEVEN)]
     one = wix.bookings.add(service_id=service["id"], status="CONFIRMED", start=NINE)
     other = wix.bookings.add(service_id=service["id"], status="CONFIRMED")
+    created = wix.bookings.add(service_id=service["id"], status="CREATED")
     skip = {"skipBusinessConfirmation": True}
 
+    unfinished = act(admin, created, "reschedule", slot=slots[0])
     waiting = act(admin, one, "reschedule", slot=slots[0])
     skipped = act(admin, other, "reschedule", slot=slots[1], flowControlSettings=skip)
 
+    assert unfinished.json()["booking"]["status"] == "CREATED"
     assert waiting.json()["booking"]["status"] == "PENDING"
     assert skipped.json()["booking"]["status"] == "CONFIRMED"
 
@@ -607,6 +715,7 @@ def test_a_class_is_moved_to_another_session_by_its_id_alone(
         for start in (TEN, ELEVEN)
     )
     foreign = wix.bookings.add_slot(other["id"], TEN)["eventInfo"]["eventId"]
+    closed = wix.bookings.add_slot(service["id"], TEN, bookable=False)["eventInfo"]["eventId"]
     wix.bookings.add(service_id=service["id"], event_id=full, participants=2)
     booking = wix.bookings.add(service_id=service["id"], start=NINE, participants=2)
 
@@ -617,6 +726,7 @@ def test_a_class_is_moved_to_another_session_by_its_id_alone(
     assert move({"startDate": TEN}).status_code == 400
     assert refusal(move({"eventId": "e" * 36})) == (428, "SESSION_NOT_FOUND")
     assert refusal(move({"eventId": full})) == (428, "SESSION_CAPACITY_EXCEEDED")
+    assert refusal(move({"eventId": closed})) == (428, "SLOT_NOT_AVAILABLE")
     assert refusal(move({"eventId": foreign})) == (428, "VALIDATION_FAILURE")
     moved = move({"serviceId": service["id"], "eventId": ten})
     assert moved.json()["booking"]["startDate"] == "2026-12-01T15:00:00.000Z"
@@ -714,6 +824,38 @@ def test_an_override_needs_a_permission_besides(
 
     assert refusal(refused) == (403, "UNAUTHORIZED_OPERATION")
     assert allowed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "permission"),
+    [
+        ({"booking": {"status": "CONFIRMED"}}, "MANAGE_BOOKINGS"),
+        (
+            {"flowControlSettings": {"skipSelectedPaymentOptionValidation": True}},
+            "MANAGE_PAYMENTS",
+        ),
+        ({"flowControlSettings": {"skipAddOnValidation": True}}, "MANAGE_ADDONS"),
+        ({"flowControlSettings": {"skipAvailabilityValidation": True}}, "OVERRIDE_AVAILABILITY"),
+        ({"flowControlSettings": {"skipBusinessConfirmation": True}}, "OVERRIDE_AVAILABILITY"),
+    ],
+)
+def test_creating_past_the_rules_needs_a_permission_besides(
+    wix: WixSimulator, admin: httpx.Client, changes: Json, permission: str
+) -> None:
+    service = wix.bookings.add_service()
+    slot = slot_of(wix.bookings.add_slot(service["id"], NINE))
+    booking = {"bookedEntity": {"slot": slot}, "totalParticipants": 1}
+    body = {**changes, "booking": booking | changes.get("booking", {})}
+    own = "BOOKINGS.BOOKING_CREATE"
+
+    wix.set_permissions([own], credential=canaries.API_KEY)
+    refused = admin.post(PATH, json=body)
+    wix.set_permissions([own, f"BOOKINGS.{permission}"], credential=canaries.API_KEY)
+    allowed = admin.post(PATH, json=body)
+
+    assert refusal(refused) == (403, "UNAUTHORIZED_OPERATION")
+    wanted = changes.get("booking", {}).get("status", "CREATED")
+    assert allowed.json()["booking"]["status"] == wanted
 
 
 def test_the_sdk_may_repeat_the_id(wix: WixSimulator, admin: httpx.Client) -> None:

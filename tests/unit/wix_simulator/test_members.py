@@ -151,10 +151,15 @@ def test_pages_go_by_offset_and_tell_the_total(wix: WixSimulator, admin: httpx.C
 
     page = query(admin, paging={"limit": 2, "offset": 3}, fieldsets=["FULL"])
     listed = admin.get(PATH, params={"paging.limit": 2, "paging.offset": 3, "fieldsets": "FULL"})
+    newest = admin.get(
+        PATH,
+        params={"paging.limit": 1, "sorting.fieldName": "createdDate", "sorting.order": "DESC"},
+    )
 
     assert [member["id"] for member in page["members"]] == ids[3:]
     assert page["metadata"] == {"count": 2, "offset": 3, "total": 5, "tooManyToCount": False}
     assert listed.json() == page
+    assert [member["id"] for member in newest.json()["members"]] == ids[-1:]
 
 
 def test_the_total_may_be_missing(wix: WixSimulator, admin: httpx.Client) -> None:
@@ -277,10 +282,24 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(
 ) -> None:
     before = wix.members.add(
         created="2026-01-15T08:30:00.000Z",
-        fields={"contact": {"company": "Acme", "phones": [canaries.PHONE, canaries.PHONE + "8"]}},
+        fields={
+            "contact": {
+                "company": "Acme",
+                "phones": [canaries.PHONE, canaries.PHONE + "8"],
+                "addresses": [{"addressLine": canaries.STREET}],
+                "customFields": {"custom.tier": {"name": "Tier", "value": "gold"}},
+            }
+        },
     )
     changes = {
-        "contact": {"company": "", "jobTitle": "Coach", "phones": [canaries.PHONE], "emails": []},
+        "contact": {
+            "company": "",
+            "jobTitle": "Coach",
+            "phones": [canaries.PHONE],
+            "emails": [],
+            "addresses": [],
+            "customFields": {"custom.tier": {"value": ""}},
+        },
         "profile": {"title": "Regular", "nickname": None},
         "privacyStatus": "PUBLIC",
     }
@@ -291,6 +310,8 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(
     assert "company" not in after["contact"]
     assert (after["contact"]["jobTitle"], after["privacyStatus"]) == ("Coach", "PUBLIC")
     assert after["contact"]["phones"] == [canaries.PHONE]
+    assert after["contact"]["addresses"] == [{"addressLine": canaries.STREET}]
+    assert after["contact"]["customFields"] == {}
     assert after["contact"]["emails"] == before["contact"]["emails"] == [before["loginEmail"]]
     assert after["contact"]["firstName"] == canaries.FIRST_NAME
     assert after["profile"] == before["profile"] | {"title": "Regular"}

@@ -123,6 +123,31 @@ def test_a_staff_member_has_one_appointment_at_a_time(
     assert [each["bookable"] for each in of_busy["timeSlots"]] == [False]
 
 
+def test_slots_are_those_of_the_place_asked_for(wix: WixSimulator, admin: httpx.Client) -> None:
+    service = wix.bookings.add_service()
+    slot = wix.bookings.add_slot(service["id"], NINE)
+    here = {"id": slot["location"]["id"], "locationType": "BUSINESS"}
+    there = {"id": NOTHING, "locationType": "BUSINESS"}
+    one = {
+        "serviceId": service["id"],
+        "localStartDate": NINE,
+        "localEndDate": TEN,
+        "timeZone": "America/New_York",
+    }
+
+    assert starts(slots(admin, serviceId=service["id"], locations=[there, here])) == [NINE]
+    assert starts(slots(admin, serviceId=service["id"], locations=[there])) == []
+    assert admin.post(f"{PATH}/get", json=one | {"location": here}).status_code == 200
+    assert admin.post(f"{PATH}/get", json=one | {"location": there}).status_code == 404
+
+
+def test_a_class_has_no_slots_of_appointments(wix: WixSimulator, admin: httpx.Client) -> None:
+    lesson = wix.bookings.add_service(type="CLASS")
+    wix.bookings.add_slot(lesson["id"], NINE)
+
+    assert starts(slots(admin, serviceId=lesson["id"])) == []
+
+
 def test_pages_of_slots_follow_their_cursor(wix: WixSimulator, admin: httpx.Client) -> None:
     service = wix.bookings.add_service()
     for start in (NINE, TEN, ELEVEN):
@@ -204,10 +229,14 @@ def test_sessions_of_classes_are_told_with_the_room_they_have(
 
     every = slots(admin, f"{PATH}/event", serviceIds=[lesson["id"]])
     bookable = slots(admin, f"{PATH}/event", serviceIds=[lesson["id"]], includeNonBookable=False)
+    all_classes = slots(admin, f"{PATH}/event")
     roomy = slots(admin, f"{PATH}/event", minBookableCapacity=2)
     one = admin.get(f"{PATH}/event/{ten}", params={"timeZone": "UTC"}).json()
 
     assert [each["remainingCapacity"] for each in every["timeSlots"]] == [1, 0]
+    staff = [each["availableResources"][0]["resources"] for each in every["timeSlots"]]
+    assert [each[0]["id"] for each in staff] == lesson["staffMemberIds"] * 2
+    assert {each["serviceId"] for each in all_classes["timeSlots"]} == {lesson["id"], other["id"]}
     assert every["pagingMetadata"] == {"count": 2, "cursors": {"next": ""}, "hasNext": False}
     assert [each["eventInfo"]["eventId"] for each in bookable["timeSlots"]] == [nine]
     assert [each["serviceId"] for each in roomy["timeSlots"]] == [other["id"]]
