@@ -26,6 +26,9 @@ LIST = QUERY_PRODUCTS.name
 """What a cursor of ours is of, on either catalog."""
 
 
+BY_NUMBER = json.dumps([{"numericId": "asc"}])
+
+
 class QueryProductsInput(QueryInput):
     """Which products to list: a filter to begin with, then the cursor of the last answer.
 
@@ -231,19 +234,17 @@ def _by_number(position: _Position) -> Json:
     wanted = position.filter
     if position.after is not None:
         wanted = {**wanted, "numericId": {"$gt": position.after}}
-    query: Json = {"paging": {"offset": 0}, "sort": json.dumps([{"numericId": "asc"}])}
+    query: Json = {"paging": {"offset": 0}, "sort": BY_NUMBER}
     return query | ({"filter": json.dumps(wanted)} if wanted else {})
 
 
 def _by_offset(position: _Position) -> Json:
-    query: Json = {"paging": {"offset": position.start}}
-    if position.filter:
-        query["filter"] = json.dumps(position.filter)
-    if position.sort:
-        query["sort"] = json.dumps(
-            [{each["fieldName"]: each["order"].lower()} for each in position.sort]
-        )
-    return query
+    sort = [{each["fieldName"]: each["order"].lower()} for each in position.sort]
+    query: Json = {
+        "paging": {"offset": position.start},
+        "sort": json.dumps(sort) if sort else BY_NUMBER,
+    }
+    return query | ({"filter": json.dumps(position.filter)} if position.filter else {})
 
 
 def _after_the_last(

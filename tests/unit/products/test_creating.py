@@ -437,7 +437,7 @@ def test_stock_whose_answer_got_lost_is_told_to_be_unsure(wix: WixSimulator) -> 
 
 
 def test_what_is_not_seen_yet_is_unknown_and_never_made_twice(wix: WixSimulator) -> None:
-    empty = {"products": [], "pagingMetadata": {}}
+    empty: dict[str, Any] = {"products": [], "pagingMetadata": {}}
     wix.add_fault(Fault(path=BULK, drop="after"))
     wix.add_fault(Fault(path=QUERY, status=200, body=empty, times=2))
 

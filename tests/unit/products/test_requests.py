@@ -482,7 +482,11 @@ CASES = [
     querying_v1(
         "by number",
         {"filter": {"numericId": {"$gt": 5}}},
-        {"paging": {"limit": 50, "offset": 0}, "filter": '{"numericId": {"$gt": 5}}'},
+        {
+            "paging": {"limit": 50, "offset": 0},
+            "sort": '[{"numericId": "asc"}]',
+            "filter": '{"numericId": {"$gt": 5}}',
+        },
     ),
     querying_v1(
         "with a sort",
