@@ -1,0 +1,11 @@
+"""Cancel a booking."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.bookings.changing import BookingReceipt
+from wix_admin.bookings.deciding import BookingCancellation, CancelBookingInput
+from wix_admin.bookings.operations import CANCEL_BOOKING, QUERY_BOOKINGS
+
+
+@admin_action(CancelBookingInput, elevates=[QUERY_BOOKINGS, CANCEL_BOOKING], key=Key.HONOURED)
+def handler(booking: CancelBookingInput, wix: WixClient, once: Once) -> BookingReceipt:
+    return once.make(BookingCancellation(wix, booking))

@@ -1,0 +1,11 @@
+"""Confirm a booking that waits for it."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.bookings.changing import BookingReceipt
+from wix_admin.bookings.deciding import BookingConfirmation, ConfirmBookingInput
+from wix_admin.bookings.operations import CONFIRM_BOOKING, QUERY_BOOKINGS
+
+
+@admin_action(ConfirmBookingInput, elevates=[QUERY_BOOKINGS, CONFIRM_BOOKING], key=Key.HONOURED)
+def handler(booking: ConfirmBookingInput, wix: WixClient, once: Once) -> BookingReceipt:
+    return once.make(BookingConfirmation(wix, booking))

@@ -1,0 +1,11 @@
+"""Decline a booking that waits to be confirmed."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.bookings.changing import BookingReceipt
+from wix_admin.bookings.deciding import BookingDecline, DeclineBookingInput
+from wix_admin.bookings.operations import DECLINE_BOOKING, QUERY_BOOKINGS
+
+
+@admin_action(DeclineBookingInput, elevates=[QUERY_BOOKINGS, DECLINE_BOOKING], key=Key.HONOURED)
+def handler(booking: DeclineBookingInput, wix: WixClient, once: Once) -> BookingReceipt:
+    return once.make(BookingDecline(wix, booking))

@@ -1,0 +1,20 @@
+"""Move a booking to a time that is free."""
+
+from wix_admin import Key, Once, WixClient, admin_action
+from wix_admin.bookings.changing import BookingReceipt
+from wix_admin.bookings.operations import (
+    GET_SESSION,
+    GET_TIME_SLOT,
+    QUERY_BOOKINGS,
+    RESCHEDULE_BOOKING,
+)
+from wix_admin.bookings.rescheduling import BookingReschedule, RescheduleBookingInput
+
+
+@admin_action(
+    RescheduleBookingInput,
+    elevates=[QUERY_BOOKINGS, GET_TIME_SLOT, GET_SESSION, RESCHEDULE_BOOKING],
+    key=Key.HONOURED,
+)
+def handler(booking: RescheduleBookingInput, wix: WixClient, once: Once) -> BookingReceipt:
+    return once.make(BookingReschedule(wix, booking))

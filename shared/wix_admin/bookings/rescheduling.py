@@ -1,0 +1,278 @@
+"""Moves a booking to another time, or to another session of its class."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from wix_admin.bookings.changing import BookingChange, BookingInput, flags
+from wix_admin.bookings.deciding import WAITING
+from wix_admin.bookings.entities import Booking, Resource, Slot, instant_of
+from wix_admin.bookings.operations import GET_SESSION, GET_TIME_SLOT, RESCHEDULE_BOOKING
+from wix_admin.client import WixClient
+from wix_admin.errors import InputError, RefusedError, Violation, WixNotFoundError
+from wix_admin.models import Guid, Json, WixEntity
+from wix_admin.once import Sent
+from wix_admin.replies import read_as
+
+STAFF = "1cd44cf8-756f-41c3-bd90-3e2ffcaf1155"
+"""Wix's id of the resource type that staff members have, the same on all sites."""
+
+SLOT_LOCATIONS = {"OWNER_BUSINESS": "BUSINESS", "OWNER_CUSTOM": "CUSTOM", "CUSTOM": "CUSTOMER"}
+"""How the time slots spell a booking's kinds of location."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PydanticCustomError("zone", "Give an IANA zone such as America/New_York") from None
+    return name
+
+
+def _moment(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("moment", "There is no such date or time") from None
+    return text
+
+
+LocalTime = Annotated[
+    str,
+    Field(
+        pattern=r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$",
+        description="a local time without an offset, such as 2026-03-03T09:00:00",
+    ),
+    AfterValidator(_moment),
+]
+
+
+class RescheduleBookingInput(BookingInput):
+    """Where to move a booking: a new start of an appointment, or another session of a class."""
+
+    start: LocalTime | None = None
+    end: LocalTime | None = Field(
+        default=None, description="When it ends then; left out, it stays as long as it was."
+    )
+    timezone: Annotated[str, Field(max_length=100), AfterValidator(_zone)] | None = Field(
+        default=None, description="The zone of start and end; left out, the booking's own."
+    )
+    resource_id: Guid | None = Field(
+        default=None, description="Who gives the service then; left out, whoever did."
+    )
+    event_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")] | None = Field(
+        default=None, description="The session of the class to move to."
+    )
+    ignore_reschedule_policy: bool = Field(
+        default=False, description="Move it even if the service's policy says that it is too late."
+    )
+    skip_availability_validation: bool = Field(
+        default=False, description="Move it even if the time is not free."
+    )
+    skip_business_confirmation: bool = Field(
+        default=False, description="Keep it confirmed even if the service wants approval."
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.start is None) == (self.event_id is None):
+            raise PydanticCustomError("place", "Give start, or eventId for a class")
+        if self.event_id is not None and {self.end, self.timezone, self.resource_id} != {None}:
+            raise PydanticCustomError("place", "A session has its own times: give eventId alone")
+        return self
+
+
+class _TimeSlot(WixEntity):
+    bookable: bool | None = None
+    schedule_id: str | None = None
+    available_resources: list["_Resources"] | None = None
+
+    def first_resource(self) -> str | None:
+        """Return somebody who is free then."""
+        for kind in self.available_resources or []:
+            for each in kind.resources or []:
+                return each.id
+        return None
+
+
+class _Resources(WixEntity):
+    resources: list[Resource] | None = None
+
+
+class BookingReschedule(BookingChange):
+    """Moves one booking.
+
+    Wix: `POST /_api/bookings-service/v2/bookings/{bookingId}/reschedule`, after a look at
+    `POST /_api/service-availability/v2/time-slots/get`, or at `GET .../time-slots/event/{eventId}`
+    for a class. Courses and the parts of a multi-service booking are not moved so.
+    """
+
+    name = RESCHEDULE_BOOKING.name
+    operation = RESCHEDULE_BOOKING
+    changes_from = WAITING | {"CONFIRMED"}
+
+    def __init__(self, wix: WixClient, asked: RescheduleBookingInput) -> None:
+        super().__init__(wix, asked.booking_id)
+        self._asked = asked
+
+    def is_done(self, booking: Booking) -> bool:
+        """Tell whether the booking is there already."""
+        slot = booking.slot
+        if slot is None or booking.status not in self.changes_from:
+            return False
+        if self._asked.event_id is not None:
+            return slot.event_id == self._asked.event_id
+        if booking.is_class:
+            return False
+        start, end = self._span(slot)
+        there = (instant_of(booking.start_date), instant_of(booking.end_date)) == (start, end)
+        who = slot.resource.id if slot.resource else None
+        return there and self._asked.resource_id in {None, who}
+
+    def refuse(self, booking: Booking) -> None:
+        """Let an appointment pass, or a booking of a class, in a state that can be moved."""
+        super().refuse(booking)
+        if booking.slot is None:
+            raise RefusedError("A course is not rescheduled: cancel the booking, and book anew")
+        if booking.multi_service_booking_info is not None:
+            raise RefusedError("It is a part of a multi-service booking, which is moved as a whole")
+        if booking.is_class != (self._asked.event_id is not None):
+            kind, field = (
+                ("a class", "eventId") if booking.is_class else ("an appointment", "start")
+            )
+            detail = f"The booking is of {kind}: give {field}"
+            raise InputError(detail, violations=[Violation(field, detail)])
+
+    def plan(self, booking: Booking) -> Json:
+        """See that the time is free.
+
+        Raises:
+            RefusedError: If it is not.
+        """
+        slot = booking.slot or Slot()
+        if self._asked.event_id is not None:
+            return {"slot": self._session(slot, self._asked.event_id)}
+        return {"slot": self._appointment(booking, slot)}
+
+    def body(self, sent: Sent) -> Json:
+        """Return the new slot, and what was asked for by name."""
+        asked = self._asked
+        return {
+            "slot": sent.before["slot"],
+            **asked.notification(),
+            **flags(
+                ignoreReschedulePolicy=asked.ignore_reschedule_policy,
+                skipAvailabilityValidation=asked.skip_availability_validation,
+                skipBusinessConfirmation=asked.skip_business_confirmation,
+            ),
+        }
+
+    def _session(self, slot: Slot, event_id: str) -> Json:
+        if not self._asked.skip_availability_validation:
+            try:
+                reply = self._wix.call(GET_SESSION, event_id=event_id)
+            except WixNotFoundError as error:
+                raise _taken("eventId", "There is no such session") from error
+            if not read_as(_TimeSlot, reply.get("timeSlot"), GET_SESSION).bookable:
+                raise _taken("eventId", "The session is full, or cannot be booked")
+        return {"serviceId": slot.service_id, "eventId": event_id}
+
+    def _appointment(self, booking: Booking, slot: Slot) -> Json:
+        start, end = self._span(slot)
+        timezone = self._timezone(slot)
+        resource_id = self._asked.resource_id or (slot.resource.id if slot.resource else None)
+        moved: Json = {
+            "serviceId": slot.service_id,
+            "scheduleId": slot.schedule_id,
+            "startDate": _local(start, timezone),
+            "endDate": _local(end, timezone),
+            "timezone": timezone,
+        }
+        if slot.location is not None:
+            place = {"id": slot.location.id, "locationType": slot.location.location_type}
+            moved["location"] = {name: value for name, value in place.items() if value is not None}
+        if not self._asked.skip_availability_validation:
+            free = self._free(moved, slot, resource_id)
+            # Its own time is not free for anybody: whether it may move within that, Wix knows.
+            if free is None and not _overlaps(booking, start, end):
+                raise _taken("start", "The time is not free, or not offered")
+            if free is not None:
+                moved["scheduleId"] = free.schedule_id or slot.schedule_id
+                resource_id = resource_id or free.first_resource()
+        if resource_id is not None:
+            moved["resource"] = {"id": resource_id}
+        return moved
+
+    def _free(self, moved: Json, slot: Slot, resource_id: str | None) -> _TimeSlot | None:
+        """Return the time slot, if it can be booked."""
+        kind = (slot.resource.type if slot.resource else None) or STAFF
+        asked: Json = {
+            "serviceId": moved["serviceId"],
+            "localStartDate": moved["startDate"],
+            "localEndDate": moved["endDate"],
+            "timeZone": moved["timezone"],
+            "includeResourceTypeIds": [kind],
+        }
+        if resource_id is not None:
+            asked["resourceTypes"] = [{"resourceTypeId": kind, "resourceIds": [resource_id]}]
+        location = moved.get("location", {})
+        if location.get("locationType") in SLOT_LOCATIONS:
+            spelled = SLOT_LOCATIONS[location["locationType"]]
+            asked["location"] = {**location, "locationType": spelled}
+        try:
+            reply = self._wix.call(GET_TIME_SLOT, body=asked)
+        except WixNotFoundError:
+            return None
+        found = read_as(_TimeSlot, reply.get("timeSlot"), GET_TIME_SLOT)
+        return found if found.bookable else None
+
+    def _span(self, slot: Slot) -> tuple[datetime, datetime]:
+        """Return the new start and end; it stays as long as it was, whatever clocks do.
+
+        Raises:
+            InputError: If it would end before it starts, or clocks never show such a time.
+        """
+        timezone = self._timezone(slot)
+        start = _instant("start", self._asked.start or "", timezone)
+        if self._asked.end is not None:
+            end = _instant("end", self._asked.end, timezone)
+        else:
+            was = (
+                instant_of(slot.start_date, slot.timezone),
+                instant_of(slot.end_date, slot.timezone),
+            )
+            if was[0] is None or was[1] is None:
+                raise InputError.of("end", "Give it: Wix does not tell how long the booking is")
+            end = start + (was[1] - was[0])
+        if end <= start:
+            raise InputError.of("end", "It must come after start")
+        return start, end
+
+    def _timezone(self, slot: Slot) -> str:
+        return self._asked.timezone or slot.timezone or "UTC"
+
+
+def _instant(field: str, text: str, timezone: str) -> datetime:
+    local = datetime.fromisoformat(text)
+    moment = local.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    if moment.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) != local:
+        raise InputError.of(field, f"Clocks in {timezone} skip this time")
+    return moment
+
+
+def _local(moment: datetime, timezone: str) -> str:
+    return moment.astimezone(ZoneInfo(timezone)).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _overlaps(booking: Booking, start: datetime, end: datetime) -> bool:
+    was = instant_of(booking.start_date), instant_of(booking.end_date)
+    return was[0] is not None and was[1] is not None and was[0] < end and start < was[1]
+
+
+def _taken(field: str, detail: str) -> RefusedError:
+    return RefusedError(
+        f"{field}: {detail}", code="slot_taken", violations=[Violation(field, detail)]
+    )
