@@ -113,6 +113,16 @@ class MemberApprovalSettings(Settings):
     approve_members: Name
 
 
+class BookingConfirmationSettings(Settings):
+    """What the template tells the function that confirms pending bookings.
+
+    Attributes:
+        confirm_bookings: `none`, `all`, or ids of services, comma separated.
+    """
+
+    confirm_bookings: Name
+
+
 class LowStockSettings(PublisherSettings):
     """What the template tells the function that reports low stock.
 

@@ -1,0 +1,18 @@
+"""Confirm the pending bookings that a rule lets through."""
+
+import os
+
+from wix_admin import WixClient, admin_action
+from wix_admin.bookings.operations import CONFIRM_BOOKING, QUERY_BOOKINGS
+from wix_admin.schedules.confirming_bookings import (
+    BookingConfirmations,
+    ConfirmPendingBookingsInput,
+    confirm_pending_bookings,
+)
+from wix_admin.settings import BookingConfirmationSettings, read_settings
+
+
+@admin_action(ConfirmPendingBookingsInput, elevates=[QUERY_BOOKINGS, CONFIRM_BOOKING])
+def handler(asked: ConfirmPendingBookingsInput, wix: WixClient) -> BookingConfirmations:
+    rule = read_settings(BookingConfirmationSettings, os.environ).confirm_bookings
+    return confirm_pending_bookings(wix, rule, asked)
