@@ -281,30 +281,30 @@ def test_one_product_that_is_refused_is_the_answer(wix: WixSimulator) -> None:
     assert create(mug(sku="MUG-1")).replayed
 
 
-@pytest.mark.parametrize(
-    ("wix_code", "code", "field"),
-    [
-        ("SKU_ALREADY_EXIST_ERROR", "conflict", "products.1.sku"),
-        ("BARCODE_ALREADY_EXIST_ERROR", "conflict", "products.1.barcode"),
-        ("DUPLICATE_SLUG_ERROR", "conflict", "products.1.slug"),
-        ("RIBBON_NOT_FOUND", "not_found", "products.1.ribbon"),
-        ("PRODUCT_MEDIA_NOT_EXIST", "not_found", "products.1.media"),
-        ("PRODUCTS_LIMIT_EXCEEDED", "wix_forbids", "products.1"),
-        ("ONLY_SPACES_STRING_ERROR", "wix_refused", "products.1"),
-        ("A_CODE_OF_TOMORROW", "wix_refused", "products.1"),
-    ],
-)
-def test_each_refusal_has_a_code_and_a_field(
-    wix: WixSimulator, wix_code: str, code: str, field: str
-) -> None:
-    body = bulk({"id": "p-1", "success": True}, failed(wix_code, 1))
+REFUSALS = {
+    "SKU_ALREADY_EXIST_ERROR": ("conflict", ".sku"),
+    "BARCODE_ALREADY_EXIST_ERROR": ("conflict", ".barcode"),
+    "DUPLICATE_SLUG_ERROR": ("conflict", ".slug"),
+    "RIBBON_NOT_FOUND": ("not_found", ".ribbon"),
+    "PRODUCT_MEDIA_NOT_EXIST": ("not_found", ".media"),
+    "PRODUCTS_LIMIT_EXCEEDED": ("wix_forbids", ""),
+    "ONLY_SPACES_STRING_ERROR": ("wix_refused", ""),
+    "A_CODE_OF_TOMORROW": ("wix_refused", ""),
+}
+
+
+def test_each_refusal_has_a_code_and_a_field(wix: WixSimulator) -> None:
+    body = bulk(*(failed(code, index) for index, code in enumerate(REFUSALS)))
     wix.add_fault(Fault(path=BULK, status=200, body=body))
 
-    reply = create(*mugs(2))
+    reply = create(*mugs(len(REFUSALS)))
 
-    assert statuses(reply) == ["done", "refused"]
-    error = results(reply)[1]["error"]
-    assert (error["code"], error["wixCode"], error["field"]) == (code, wix_code, field)
+    assert statuses(reply) == ["refused"] * len(REFUSALS)
+    errors = [each["error"] for each in results(reply)]
+    assert [each["wixCode"] for each in errors] == list(REFUSALS)
+    assert [(each["code"], each["field"]) for each in errors] == [
+        (code, f"products.{index}{field}") for index, (code, field) in enumerate(REFUSALS.values())
+    ]
 
 
 def test_a_call_that_is_refused_for_one_product_is_made_without_it(wix: WixSimulator) -> None:
