@@ -30,6 +30,9 @@ SAMPLE_SKU = "MUG-1"
 SAMPLE_VARIANT = "d0d0d0d0-0000-4000-8000-000000000001"
 """What the sample events name, to be replaced by what is in the shop."""
 
+WAITING_DOMAIN = "waiting.example"
+"""Where pending members come from whom the schedule is to approve."""
+
 SAMPLES = (
     SAMPLE_MEMBER,
     SAMPLE_EMAIL,
@@ -90,9 +93,12 @@ def _sku() -> str:
 
 
 def waiting(function: str, wix: WixSimulator) -> None:
-    """Make what one of the schedules is there for."""
-    if function == "report_low_stock":
-        wix.catalog.add_product(sku=_sku(), quantity=1)
+    """Make what one of the schedules is there for, and nothing that another one is there for."""
+    match function:
+        case "report_low_stock":
+            wix.catalog.add_product(sku=_sku(), quantity=1)
+        case "approve_pending_members":
+            wix.members.add(email=f"{uuid.uuid4().hex[:12]}@{WAITING_DOMAIN}", status="PENDING")
 
 
 SEEDS: dict[str, Callable[[str, WixSimulator], dict[str, str]]] = {

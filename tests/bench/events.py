@@ -21,7 +21,7 @@ def event_for(area: str, function: str, wix: WixSimulator) -> Json:
         case "schedules":
             waiting(function, wix)
             event: Json = json.loads(_sample(f"{area}/{function}", {}))
-            return event
+            return {**event, "dryRun": False} if "dryRun" in event else event
     return _request(area, function, SEEDS[area](function, wix))
 
 

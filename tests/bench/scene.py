@@ -18,7 +18,7 @@ from tests.lambda_runtime.process import IN_THE_RUNTIME
 from tests.local_stack import Account, Artifacts
 from tests.local_stack.emulator import emulator
 from tests.local_stack.stack import CREDENTIAL
-from tests.samples import READERS
+from tests.samples import READERS, WAITING_DOMAIN
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.errors import Json
 
@@ -38,6 +38,7 @@ FUNCTIONS = tuple(AREAS)
 MODULES = {
     "check_credentials": "credentials",
     "approve_member": "members",
+    "approve_pending_members": "chores",
     "block_member": "members",
     "create_member": "members",
     "create_product": "products",
@@ -164,7 +165,7 @@ def _environment(account: Account, wix: WixSimulator) -> dict[str, str]:
         "QUARANTINE_URL": queue,
         "WIX_WEBHOOK_PUBLIC_KEYS": b64encode(wix.webhooks.public_key.encode()).decode(),
         "WIX_INSTANCE_IDS": canaries.INSTANCE_ID,
-        "APPROVE_MEMBERS": "all",
+        "APPROVE_MEMBERS": WAITING_DOMAIN,
         "AUTO_FULFILL": "digital",
         "CONFIRM_BOOKINGS": "all",
         "CREDENTIAL_MAX_AGE_DAYS": "180",

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.local_stack import LocalStack
-from tests.local_stack.stack import LOW_STOCK
+from tests.local_stack.stack import LOW_STOCK, TRUSTED_DOMAIN
 
 OF_OURS = {"source": ["wix-admin"]}
 
@@ -52,6 +52,29 @@ def test_a_member_is_added_once_shut_out_let_in_and_deleted(stack: LocalStack) -
     assert unconfirmed.status_code == 400
     assert deleted["deleted"] is True
     assert stack.wix.members.get(member) is None
+
+
+def test_pending_members_are_approved_as_far_as_the_rule_lets_them_in(stack: LocalStack) -> None:
+    trusted, stranger = (
+        stack.wix.members.add(email=f"scheduled@{domain}", status="PENDING")["id"]
+        for domain in (TRUSTED_DOMAIN, "elsewhere.example")
+    )
+
+    dry = stack.invoke("ApprovePendingMembersFunction", {"dryRun": True})
+    still = status(stack, trusted)
+    real = stack.invoke("ApprovePendingMembersFunction", {})
+
+    path = f"/members/v1/members/{trusted}/approve"
+    assert [each["path"] for each in dry.payload["requests"]] == [path]
+    assert still == "PENDING"
+    assert real.payload["approved"] == [trusted]
+    assert (status(stack, trusted), status(stack, stranger)) == ("APPROVED", "PENDING")
+
+
+def status(stack: LocalStack, member_id: str) -> str:
+    member = stack.wix.members.get(member_id)
+    assert member is not None
+    return str(member["status"])
 
 
 def test_members_are_listed_with_their_status(stack: LocalStack) -> None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from .bus import publish
 from .client import call, logger
 from .queues import Json
-from .readers import catalog_version
+from .readers import FULL, catalog_version
 
 
 class LowStock(BaseModel):
@@ -20,6 +20,26 @@ class LowStockReport(BaseModel):
     threshold: int
     count: int
     items: list[LowStock]
+
+
+class Approvals(BaseModel):
+    pending: int
+    approved: list[str]
+
+
+def approve_pending_members(event: Json, context: object) -> Json:
+    domains = os.environ["APPROVE_MEMBERS"].split(",")
+    query = {
+        "filter": {"status": "PENDING"},
+        "sorting": [{"fieldName": "createdDate", "order": "ASC"}],
+        "paging": {"limit": 100, "offset": 0},
+    }
+    found = call("POST", "/members/v1/members/query", {"query": query, **FULL})["members"]
+    approved = [each["id"] for each in found if each["loginEmail"].rpartition("@")[2] in domains]
+    for each in approved:
+        call("POST", f"/members/v1/members/{each}/approve", {})
+    logger.info("done", extra={"action": "approve_pending_members"})
+    return Approvals(pending=len(found), approved=approved).model_dump()
 
 
 def report_low_stock(event: Json, context: object) -> Json:
