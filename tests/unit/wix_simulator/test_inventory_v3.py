@@ -209,12 +209,18 @@ def test_a_quantity_below_nothing_can_only_rise(wix: WixSimulator, admin: httpx.
 
     lower = admin.patch(path, json={"inventoryItem": {"revision": "1", "quantity": -6}})
     higher = admin.patch(path, json={"inventoryItem": {"revision": "1", "quantity": -4}})
+    flag = admin.post(BASE, json={"inventoryItem": {**unstocked(wix), "inStock": True}}).json()
+    begun = admin.patch(
+        f"{BASE}/{flag['inventoryItem']['id']}",
+        json={"inventoryItem": {"revision": "1", "quantity": -1}},
+    )
 
     assert (lower.status_code, code_of(lower)) == (
         400,
         "REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE_DECREASING",
     )
     assert higher.json()["inventoryItem"]["quantity"] == -4
+    assert begun.status_code == 400
 
 
 def test_what_is_out_of_stock_can_be_ordered_before(wix: WixSimulator, admin: httpx.Client) -> None:
@@ -223,9 +229,12 @@ def test_what_is_out_of_stock_can_be_ordered_before(wix: WixSimulator, admin: ht
     preorder = {"enabled": True, "message": "In May"}
 
     reply = admin.patch(path, json={"inventoryItem": {"revision": "1", "preorderInfo": preorder}})
+    limited = admin.patch(
+        path, json={"inventoryItem": {"revision": "2", "preorderInfo": {"limit": 5}}}
+    )
     without_count = admin.patch(
         path,
-        json={"inventoryItem": {"revision": "2", "inStock": False, "preorderInfo": {"limit": 5}}},
+        json={"inventoryItem": {"revision": "3", "inStock": False, "preorderInfo": {"limit": 5}}},
     )
 
     told = reply.json()["inventoryItem"]
@@ -237,6 +246,7 @@ def test_what_is_out_of_stock_can_be_ordered_before(wix: WixSimulator, admin: ht
         "counter": 0,
         "quantity": 0,
     }
+    assert limited.json()["inventoryItem"]["preorderInfo"]["limit"] == 5
     assert code_of(without_count) == "PRE_ORDER_VALIDATION"
     assert wix.catalog.product(item["productId"])["inventory"]["preorderStatus"] == "ENABLED"
 

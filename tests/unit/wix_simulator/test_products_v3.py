@@ -333,6 +333,25 @@ def test_a_brand_of_a_name_is_made_once(admin: httpx.Client) -> None:
     assert one["brand"]["name"] == "Acme"
 
 
+def test_the_first_of_the_media_is_the_main_one(admin: httpx.Client) -> None:
+    items = [{"url": f"https://example.com/{name}.jpg", "altText": name} for name in ("a", "b")]
+
+    bare = create(admin, mug(media={"itemsInfo": {"items": items}}))
+    full = create(admin, mug(media={"itemsInfo": {"items": items}}), fields=["MEDIA_ITEMS_INFO"])
+
+    assert bare["media"]["main"]["altText"] == "a"
+    assert bare["media"]["itemsInfo"] is None
+    assert [each["altText"] for each in full["media"]["itemsInfo"]["items"]] == ["a", "b"]
+
+
+def test_a_price_may_be_said_to_have_been_the_same(admin: httpx.Client) -> None:
+    both = {"actualPrice": {"amount": "9.00"}, "compareAtPrice": {"amount": "9"}}
+
+    product = create(admin, with_variants({"price": both, "physicalProperties": {}}))
+
+    assert product["compareAtPriceRange"]["minValue"] == {"amount": "9"}
+
+
 # ---- Create with inventory ----
 
 
@@ -467,11 +486,13 @@ def test_hidden_products_and_costs_need_permissions_of_their_own(
     told = admin.get(path + shown["id"], params={"fields": "MERCHANT_DATA"}).json()["product"]
     wix.set_permissions(["WIX_STORES.PRODUCT_READ"], credential=canaries.API_KEY)
     refused = admin.get(path + hidden["id"])
+    visible = admin.get(path + shown["id"])
     costs = admin.get(path + shown["id"], params={"fields": "MERCHANT_DATA"})
     listed = query(admin)["products"]
 
     revenue = told["variantsInfo"]["variants"][0]["revenueDetails"]
     assert revenue["profit"]["amount"] == "8.00"
+    assert visible.status_code == 200
     assert told["costRange"]["maxValue"]["amount"] == "12.00"
     assert (refused.status_code, code_of(refused)) == (
         403,
@@ -790,6 +811,34 @@ def test_a_product_without_options_is_as_visible_as_its_variant(
     assert shown.json()["product"]["visible"] is True
 
 
+def test_other_options_need_other_variants(admin: httpx.Client) -> None:
+    product = create(admin, tee("S", "M"))
+    path = f"/stores/v3/products/{product['id']}"
+
+    other = admin.patch(path, json={"product": {"revision": "1", "options": [option("Size", "S")]}})
+    same = admin.patch(
+        path, json={"product": {"revision": "1", "options": [option("Size", "S", "M")]}}
+    )
+
+    assert (other.status_code, code_of(other)) == (428, "VARIANTS_ARE_NOT_ALIGNED_WITH_PRODUCT")
+    assert same.json()["product"]["revision"] == "2"
+
+
+def test_an_update_keeps_what_its_own_product_has(admin: httpx.Client) -> None:
+    product = create(admin, with_variants(priced(sku="MUG-1", barcode="978"), slug="my-mug"))
+    other = create(admin, mug())
+    variant = priced(id=product["variantsInfo"]["variants"][0]["id"], sku="MUG-1", barcode="978")
+    changes = {"slug": "my-mug", "options": [], "variantsInfo": {"variants": [variant]}}
+
+    def status(changed: Json, **more: Any) -> int:
+        body = {"product": {"revision": "1", **more}}
+        return admin.patch(f"/stores/v3/products/{changed['id']}", json=body).status_code
+
+    assert status(product, **changes) == 200
+    assert status(other, slug="my-mug") == 409
+    assert status(other, **{**changes, "slug": "my-cup"}) == 409
+
+
 # ---- Delete ----
 
 
@@ -897,6 +946,7 @@ def test_a_bulk_create_with_inventory_answers_products_and_stock_apart(
         (True, None),
     ]
     items = [each["item"] for each in reply["inventoryResults"]["results"]]
+    assert metadata_of(reply["inventoryResults"]) == [(True, None)] * 2
     assert [each["quantity"] for each in items] == [1, 3]
     last = reply["productResults"]["results"][2]["item"]
     assert last["inventory"]["availabilityStatus"] == "IN_STOCK"
@@ -925,12 +975,15 @@ def test_a_bulk_update_fails_by_item_where_a_revision_is_stale(
         {"product": {"id": other["id"], "revision": "7", "name": "Cup"}},
         {"product": {"id": NOBODY, "revision": "1", "name": "Cup"}},
     ]
+    cleared = [{"product": {"id": one["id"], "revision": "1", "name": None}}]
 
     reply = admin.post("/stores/v3/bulk/products/update", json={"products": changes})
     twice = admin.post("/stores/v3/bulk/products/update", json={"products": changes[:1] * 2})
+    wrong = admin.post("/stores/v3/bulk/products/update", json={"products": cleared})
 
     assert metadata_of(reply.json()) == [(True, None), (False, "ABORTED"), (False, "NOT_FOUND")]
     assert code_of(twice) == "DUPLICATE_PRODUCT_IDS_REQUEST"
+    assert violation(wrong) == ("products[0].product.name", "REQUIRED_FIELD")
     assert wix.catalog.product(one["id"])["name"] == "Cup"
     assert wix.catalog.product(other["id"])["name"] == "Ceramic mug"
 
