@@ -70,10 +70,10 @@ def _new_product(wix: WixSimulator) -> dict[str, str]:
 
 
 def _stock(wix: WixSimulator) -> dict[str, str]:
-    """Add a product in stock, by whose SKU and whose variant samples name it."""
+    """Add two products in stock: one is named by its SKU, and one by its variant."""
     sku = _sku()
-    product = wix.catalog.add_product(sku=sku, quantity=12)
-    [item] = wix.catalog.inventory(product["id"])
+    wix.catalog.add_product(sku=sku, quantity=3)
+    [item] = wix.catalog.inventory(wix.catalog.add_product(quantity=12)["id"])
     return {SKU: sku, VARIANT_ID: item["variantId"]}
 
 

@@ -110,6 +110,7 @@ def test_every_sample_does_what_it_says(stack: LocalStack, operation: Operation)
         reply = send(stack, request)
 
         assert reply.status_code == 200, reply.text
+        assert not reply.json().get("refused"), reply.text
         request.validate_response(reply, checks=CHECKS)
         rehearsed.append(reply.json().get("dryRun", False))
 
