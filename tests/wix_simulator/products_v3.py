@@ -394,7 +394,7 @@ def search_products(call: Call) -> Json:
 def count_products(call: Call) -> Json:
     """POST /stores/v3/products/count: how many a search finds; hidden ones only if asked."""
     request = call.read(_CountBody)
-    if request.return_non_visible_products and not _may(call, READ_HIDDEN):
+    if request.return_non_visible_products and not call.may(READ_HIDDEN):
         raise application_error(403, "NO_PERMISSION_TO_INCLUDE_NOT_VISIBLE_PRODUCTS")
     wanted = _Wanted.of(request.search, request.filter)
     condition = wanted.rest or {}
@@ -473,7 +473,7 @@ def _found(call: Call, products: Iterable[Json], wanted: _Wanted) -> Iterator[Js
 
 def _seen(call: Call, products: Iterable[Json]) -> Iterator[Json]:
     """Those that the caller may see."""
-    all_of_them = _may(call, READ_HIDDEN)
+    all_of_them = call.may(READ_HIDDEN)
     return (each for each in products if all_of_them or each["visible"])
 
 
@@ -490,16 +490,12 @@ def _read[M: Body](call: Call, model: type[M]) -> M:
     return read(model, body, call.switches.unknown_fields)
 
 
-def _may(call: Call, permission: str) -> bool:
-    return call.caller is not None and call.caller.may(permission)
-
-
 def _fields(call: Call, wanted: Iterable[str], *, in_list: bool = False) -> frozenset[str]:
     """What the caller asks for besides, if there is such and it may be told."""
     asked = frozenset(wanted)
     if "MIN_PRICE_VARIANT" in asked and not in_list:
         raise invalid("fields", "MIN_PRICE_VARIANT goes with lists", "INVALID_ENUM_VALUE")
-    if "MERCHANT_DATA" in asked and not _may(call, READ_COSTS):
+    if "MERCHANT_DATA" in asked and not call.may(READ_COSTS):
         raise application_error(403, "NO_PERMISSION_TO_READ_MERCHANT_DATA")
     return asked
 
@@ -508,7 +504,7 @@ def _got(call: Call, product_id: str) -> Json:
     wanted = read(_FieldsBody, {"fields": call.query.get("fields", [])}, "refuse").fields
     fields = _fields(call, wanted)
     product = call.store.product(product_id)
-    if not product["visible"] and not _may(call, READ_HIDDEN):
+    if not product["visible"] and not call.may(READ_HIDDEN):
         raise application_error(403, "NO_PERMISSION_TO_INCLUDE_NOT_VISIBLE_PRODUCTS")
     return {"product": shown_product(call.store, product, fields)}
 
