@@ -66,6 +66,5 @@ def actions() -> list[Action]:
     return [
         Action(name, method, f"/{path}")
         for name, route in template.routes().items()
-        if (template.PROJECT / "functions" / f"{name}.py").exists()
         for method, path in [route.split("/", 1)]
     ]

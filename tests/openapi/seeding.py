@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from tests.openapi.files import Json
 from tests.wix_simulator import WixSimulator, card, line, offline
@@ -13,6 +14,8 @@ ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
 PAYMENT_ID = "b0b0b0b0-0000-4000-8000-000000000001"
 VARIANT_ID = "d0d0d0d0-0000-4000-8000-000000000001"
 SKU = "MUG-1"
+BOOKING_ID = "a3d5f0c2-6b1e-4c7a-8f20-91e4d7b6aa01"
+START = "2027-03-03T09:00:00"
 KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 
 
@@ -81,10 +84,20 @@ def _sku() -> str:
     return f"MUG-{uuid.uuid4().hex[:6].upper()}"
 
 
+def _booking(wix: WixSimulator) -> dict[str, str]:
+    """Add a booking that waits for approval, and a free time to move it to."""
+    service = wix.bookings.add_service(approval=True)
+    booking = wix.bookings.add(service_id=service["id"])
+    start = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}T09:00:00"
+    wix.bookings.add_slot(service["id"], start)
+    return {BOOKING_ID: booking["id"], START: start}
+
+
 SEEDS: dict[str, Callable[[WixSimulator], dict[str, str]]] = {
     "members": _member,
     "products": _new_product,
     "inventory": _stock,
     "orders": _order,
+    "bookings": _booking,
 }
 """For each area, how to put into the shop what its samples name; and what that is called there."""
