@@ -3,9 +3,11 @@
 from wix_admin.batches import summed
 from wix_admin.catalog import Catalog, on_catalog
 from wix_admin.client import WixClient
-from wix_admin.once import Once
+from wix_admin.models import Json
+from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.products.checking import check_products
 from wix_admin.products.describing import CreateProductInput
+from wix_admin.products.operations import QUERY_PRODUCTS_V1
 from wix_admin.products.results import CreateProductAnswer, ProductResult
 from wix_admin.products.v1 import create_on_v1
 from wix_admin.products.v3 import create_on_v3
@@ -16,13 +18,51 @@ def create_products(wix: WixClient, once: Once, asked: CreateProductInput) -> Cr
 
     Raises:
         InputError: If one of them is nothing that Wix would take.
-        WixSetupError: If the site has no catalog.
+        WixSetupError: If the site has no catalog, or was moved to another since the request began.
         AdminError: If nothing was done; with one product, also why that was not.
     """
     check_products(asked.products)
 
     def create(catalog: Catalog) -> list[ProductResult]:
-        creates = create_on_v3 if catalog == "V3_CATALOG" else create_on_v1
+        chosen = once.make(CatalogChoice(wix, catalog)).catalog
+        creates = create_on_v3 if chosen == "V3_CATALOG" else create_on_v1
         return creates(wix, once, asked.products)
 
     return summed(CreateProductAnswer, on_catalog(wix, create), once)
+
+
+class ChoiceReceipt(Receipt):
+    """The catalog that a request was begun on."""
+
+    catalog: Catalog
+
+
+class CatalogChoice(Effect[ChoiceReceipt]):
+    """Begins a request on one catalog, for good: what was made there is not made on another.
+
+    A site never goes back from V3, but a V1 site may have been moved since its version was asked:
+    Wix refuses a call of V1 then.
+    """
+
+    name = "products.choose_catalog"
+    receipt = ChoiceReceipt
+    target = "catalog"
+
+    def __init__(self, wix: WixClient, catalog: Catalog) -> None:
+        self._wix = wix
+        self._catalog = catalog
+
+    def check(self) -> Json:
+        """See whether a V1 site still is one. Wix: `POST /stores-reader/v1/products/query`."""
+        if self._catalog == "V1_CATALOG":
+            query = {"paging": {"limit": 1, "offset": 0}}
+            self._wix.call(QUERY_PRODUCTS_V1, body={"query": query})
+        return {"catalog": self._catalog}
+
+    def send(self, sent: Sent) -> ChoiceReceipt:
+        """Change nothing: the choice is what the ledger remembers."""
+        return ChoiceReceipt.model_validate(sent.before)
+
+    def read_back(self, sent: Sent) -> ChoiceReceipt:
+        """Return the choice again."""
+        return self.send(sent)

@@ -71,15 +71,14 @@ def create_on_v1(wix: WixClient, once: Once, products: Sequence[NewProduct]) -> 
         for index, product in enumerate(products)
         if (missing := list(_not_here(product, f"products.{index}")))
     }
-    # A chunk for each product, even if it is empty, as the ledger knows them by their number.
-    chunks = [
-        [] if index in impossible else [Wanted(index, product)]
-        for index, product in enumerate(products)
-    ]
     made = make_batch(
         wix,
         once,
-        chunks,
+        [
+            [Wanted(index, product)]
+            for index, product in enumerate(products)
+            if index not in impossible
+        ],
         effect=lambda target, some: ProductCreation(wix, target, some[0]),
         result=ProductResult,
         index_of=lambda each: each.index,
@@ -172,7 +171,7 @@ class ProductCreation(Effect[BatchReceipt[ProductResult]]):
 
     def check(self) -> Json:
         """See which products look like it already."""
-        return {"products": [self._wanted.index], "alike": self._alike()}
+        return {"alike": self._alike()}
 
     def send(self, sent: Sent) -> CreateReceipt:
         """Create it."""
@@ -196,10 +195,8 @@ class ProductCreation(Effect[BatchReceipt[ProductResult]]):
         """Look for one that looks like it and was not there before.
 
         Raises:
-            OutcomeUnknownError: If there are several, or another catalog was asked before.
+            OutcomeUnknownError: If there are several.
         """
-        if sent.before.get("products") != [self._wanted.index]:
-            raise OutcomeUnknownError("It was made for several products at once")
         new = [each for each in self._alike() if each not in sent.before.get("alike", [])]
         if len(new) > 1:
             raise OutcomeUnknownError("Several new products look like this one")

@@ -8,7 +8,6 @@ from hashlib import sha256
 from wix_admin.batches import BatchReceipt, ItemError, make_batch
 from wix_admin.client import WixClient
 from wix_admin.errors import (
-    OutcomeUnknownError,
     WithheldError,
     WixPermissionError,
     WixRequestError,
@@ -175,10 +174,7 @@ class ProductsCreation(Effect[BatchReceipt[ProductResult]]):
         again = not self.target.endswith(".0")
         named = [each for each in self._wanted if again or each.product.handle is not None]
         found = self._found(named) if named else {}
-        return {
-            "products": [each.index for each in self._wanted],
-            ("made" if again else "taken"): {str(index): found[index] for index in found},
-        }
+        return {("made" if again else "taken"): {str(index): found[index] for index in found}}
 
     def send(self, sent: Sent) -> CreateReceipt:
         """Create those whose handle is free."""
@@ -209,13 +205,7 @@ class ProductsCreation(Effect[BatchReceipt[ProductResult]]):
             return CreateReceipt(results=known + planned)
 
     def read_back(self, sent: Sent) -> CreateReceipt | None:
-        """Look for the handles.
-
-        Raises:
-            OutcomeUnknownError: If the try before was made on the site's former catalog.
-        """
-        if sent.before.get("products") != [each.index for each in self._wanted]:
-            raise OutcomeUnknownError("It was made on the site's former catalog")
+        """Look for the handles."""
         known = self._known(sent)
         rest = self._rest(known)
         found = self._found(rest)
