@@ -1,0 +1,71 @@
+"""Listing bookings: with what can be done to each, page by page."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.calls import Reply, call
+from tests.wix_simulator import WixSimulator
+
+
+def query(**body: Any) -> Reply:
+    return call("bookings/query_bookings", body)
+
+
+def test_a_booking_comes_with_what_can_be_done(wix: WixSimulator) -> None:
+    booking = wix.bookings.add(status="CONFIRMED")
+
+    reply = query(filter={"status": "CONFIRMED"})
+
+    [item] = reply.json["items"]
+    assert item["booking"] == booking
+    assert item["allowedActions"] == {"cancel": True, "reschedule": True}
+    assert reply.json["hasMore"] is False
+
+
+@pytest.mark.parametrize("last", ["empty", "missing"])
+@pytest.mark.parametrize("has_next", [True, False])
+def test_every_booking_comes_once_page_by_page(
+    wix: WixSimulator, last: Any, *, has_next: bool
+) -> None:
+    wix.switches.booking_last_cursor = last
+    wix.switches.booking_reader_has_next = has_next
+    ids = set(wix.bookings.seed(7))
+
+    pages = [query(limit=3).json]
+    while pages[-1]["hasMore"]:
+        pages.append(query(cursor=pages[-1]["cursor"], limit=3).json)
+
+    assert [len(page["items"]) for page in pages] == [3, 3, 1]
+    assert {item["booking"]["id"] for page in pages for item in page["items"]} == ids
+
+
+def test_the_newest_come_first(wix: WixSimulator) -> None:
+    dates = [f"2026-01-0{day}T00:00:00.000Z" for day in (2, 3, 1)]
+    for created in dates:
+        wix.bookings.add(created=created)
+
+    items = query().json["items"]
+
+    assert [each["booking"]["createdDate"] for each in items] == sorted(dates, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"limit": 101}, "limit"),
+        ({"cursor": "x", "filter": {"status": "PENDING"}}, "cursor"),
+        ({"cursor": "x"}, "cursor"),
+        ({"search": {}}, "search"),
+    ],
+)
+def test_a_mistake_is_told_by_its_field(
+    wix: WixSimulator, body: dict[str, Any], field: str
+) -> None:
+    reply = query(**body)
+
+    assert (reply.status, reply.fields) == (400, [field])
+
+
+def test_a_filter_that_wix_does_not_take_is_the_caller_s(wix: WixSimulator) -> None:
+    assert query(filter={"bookedEntity.slot.serviceId": "x"}).code == "wix_refused"
