@@ -159,11 +159,11 @@ def _page_v1(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
     )
 
 
-def _position(text: str) -> tuple[Json, int | None, str | None]:
+def _position(text: str) -> tuple[Json, int | None, int | None]:
     """Read what a cursor of ours for V1 holds."""
     try:
         condition, low, after = json.loads(text)
-        return dict(condition), None if low is None else int(low), str(int(after))
+        return dict(condition), None if low is None else int(low), int(after)
     except (ValueError, TypeError):
         raise InputError.of("cursor", "Send the cursor of the last answer as it was") from None
 

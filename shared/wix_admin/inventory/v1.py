@@ -10,7 +10,6 @@ from wix_admin.batches import refused
 from wix_admin.client import WixClient
 from wix_admin.errors import (
     AdminError,
-    OutOfTimeError,
     RefusedError,
     Violation,
     WithheldError,
@@ -42,6 +41,9 @@ from wix_auth import WixAuthError
 
 LARGEST_PAGE = 100
 
+MOST_FAILURES = 3
+"""How many products are left, of those that one call is for, before the rest is left too."""
+
 WALKED_PAGES = 50
 """How many pages of products are looked through for a SKU that no filter finds."""
 
@@ -67,7 +69,7 @@ class ProductStock(WixEntity):
     product_id: str
     track_quantity: bool | None = None
     variants: list[Variant] | None = None
-    numeric_id: str | None = None
+    numeric_id: int
     last_updated: str | None = None
 
 
@@ -87,7 +89,7 @@ class _ProductVariant(WixEntity):
 class _Product(WixEntity):
     id: str
     sku: str | None = None
-    numeric_id: str | None = None
+    numeric_id: int
     manage_variants: bool | None = None
     variants: list[_ProductVariant] | None = None
 
@@ -97,7 +99,7 @@ class _Products(WixEntity):
 
 
 def query_page_v1(
-    wix: WixClient, condition: Json, after: str | None, limit: int
+    wix: WixClient, condition: Json, after: int | None, limit: int
 ) -> list[ProductStock]:
     """Read the stock of some products, in the order of their numbers.
 
@@ -120,11 +122,11 @@ def query_page_v1(
     return read_as(_Found, reply, QUERY_STOCK_V1).inventory_items or []
 
 
-def beyond(condition: Json, after: str | None) -> Json:
+def beyond(condition: Json, after: int | None) -> Json:
     """Return a filter for what comes after a number."""
     if after is None:
         return condition
-    step: Json = {"numericId": {"$gt": int(after)}}
+    step: Json = {"numericId": {"$gt": after}}
     if "numericId" in condition:
         return {"$and": [condition, step]}
     return {**condition, **step}
@@ -136,7 +138,7 @@ def all_products(wix: WixClient) -> Iterator[ProductStock]:
     Raises:
         WixError: If Wix cannot be asked.
     """
-    after: str | None = None
+    after: int | None = None
     while True:
         page = query_page_v1(wix, {}, after, LARGEST_PAGE)
         yield from page
@@ -211,7 +213,7 @@ class ReaderV1(Reader):
 
         Wix: `POST /stores-reader/v1/products/query`, whose limit is 100 a page.
         """
-        after: str | None = None
+        after: int | None = None
         while True:
             query: Json = {"paging": {"limit": LARGEST_PAGE, "offset": 0}, "sort": BY_NUMBER}
             if filtered := beyond(condition, after):
@@ -234,26 +236,30 @@ class SetV1(StockEffect):
     """
 
     def make(self, entries: Sequence[Entry]) -> list[InventoryResult]:
-        """Set product after product, and leave those that cannot be reached now."""
-        results: list[InventoryResult] = []
+        """Set product after product, and leave those that cannot be set now."""
+        results: dict[int, InventoryResult] = {}
+        failure: AdminError | WixAuthError | None = None
+        failures = 0
         for product_id, stocks in _by_product(entries).items():
             try:
                 self._set(product_id, stocks)
-            except OutOfTimeError:
-                if not results:
-                    raise
-                done = {each.index for each in results}
-                rest = [each for each in entries if each.place not in done]
-                return [*results, *(left(each.place, "Too little time was left") for each in rest)]
-            except (WixUnavailableError, WixAuthError):
-                if not results:
-                    raise
-                results += [left(each.place, "Wix could not be reached") for each in stocks]
             except WixRequestError as error:
-                results += [refused(InventoryResult, each.place, error) for each in stocks]
+                results |= {
+                    each.place: refused(InventoryResult, each.place, error) for each in stocks
+                }
+            except (AdminError, WixAuthError) as error:
+                failure = error
+                failures += 1
+                if failures == MOST_FAILURES or not isinstance(error, WixUnavailableError):
+                    break
             else:
-                results += [_set_to(each) for each in stocks]
-        return results
+                results |= {each.place: _set_to(each) for each in stocks}
+        if failure and not results:
+            raise failure
+        return [
+            results.get(each.place) or left(each.place, "Wix or the time did not allow it")
+            for each in entries
+        ]
 
     def read_back(self, sent: Sent) -> InventoryReceipt:
         """Set them again, which is as good as finding them set."""

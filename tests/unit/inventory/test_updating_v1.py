@@ -7,6 +7,7 @@ import pytest
 from tests.unit.inventory.conftest import Meanwhile, codes, statuses, update
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.inventory.operations import DECREMENT_STOCK_V1, SET_STOCK_V1
+from wix_admin.inventory.v1 import MOST_FAILURES
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -140,6 +141,21 @@ def test_products_that_wix_fails_on_are_left_and_tried_again(
 
     assert statuses(reply) == ["done", "done"]
     assert len(wix.requests(path=SETTING)) == 5
+
+
+def test_a_wix_that_fails_on_product_after_product_is_asked_no_more(wix: WixSimulator) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    skus = [f"SKU-{number}" for number in range(6)]
+    for sku in skus:
+        wix.catalog.add_product(name=sku, sku=sku, quantity=10)
+    wix.add_fault(Fault(path=SETTING, skip=1, times=None, status=429))
+
+    reply = update(*({"sku": sku, "set": 4} for sku in skus), key="k-1", seconds=6)
+    again = update(*({"sku": sku, "set": 4} for sku in skus[:1]), key="k-2", seconds=6)
+
+    assert sorted(statuses(reply)) == ["done"] + ["left"] * 5
+    assert len({each.path for each in wix.requests(path=SETTING)}) <= 1 + MOST_FAILURES
+    assert (again.status, again.code) == (503, "wix_busy")
 
 
 def test_a_product_that_wix_refuses_is_refused_by_itself(
