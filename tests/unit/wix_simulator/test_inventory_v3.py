@@ -315,6 +315,7 @@ def test_a_query_finds_by_ids_and_stock(wix: WixSimulator, admin: httpx.Client) 
     "body",
     [
         {"cursorPaging": {"limit": 1001}},
+        {"cursorPaging": {"limit": 0}},
         {"filter": {"name": "Mug"}},
         {"filter": {"productId": {"$in": "one"}}},
         {"sort": [{"fieldName": "variantId"}]},
@@ -348,10 +349,14 @@ def test_a_search_finds_words_and_comes_newest_first(
 
 def test_a_bulk_create_fails_by_item(wix: WixSimulator, admin: httpx.Client) -> None:
     ids = unstocked(wix)
+    none = admin.post(f"{BULK}/create", json={"inventoryItems": []})
+    many = admin.post(f"{BULK}/create", json={"inventoryItems": [{**ids, "quantity": 1}] * 1001})
     items = [{**ids, "quantity": 1}, {**ids, "quantity": 2}, {**unstocked(wix), "inStock": True}]
 
     reply = admin.post(f"{BULK}/create", json={"inventoryItems": items, "returnEntity": True})
 
+    assert violation(none) == ("inventoryItems", "MIN_SIZE")
+    assert violation(many) == ("inventoryItems", "MAX_SIZE")
     assert results_of(reply) == [(True, None), (False, "ITEM_ALREADY_EXISTS"), (True, None)]
     assert reply.json()["results"][0]["item"]["quantity"] == 1
     assert wix.catalog.stock(ids["productId"]) == 1
@@ -426,9 +431,11 @@ def test_a_bulk_update_takes_a_thousand_items_and_no_more(
         for each in items[:1001]
     ]
 
+    none = admin.post(f"{BULK}/update", json={"inventoryItems": []})
     too_many = admin.post(f"{BULK}/update", json={"inventoryItems": changes})
     enough = admin.post(f"{BULK}/update", json={"inventoryItems": changes[:1000]})
 
+    assert violation(none) == ("inventoryItems", "MIN_SIZE")
     assert violation(too_many) == ("inventoryItems", "MAX_SIZE")
     assert enough.json()["bulkActionMetadata"]["totalSuccesses"] == 1000
 
@@ -436,8 +443,10 @@ def test_a_bulk_update_takes_a_thousand_items_and_no_more(
 def test_a_bulk_delete_deletes_what_there_is(wix: WixSimulator, admin: httpx.Client) -> None:
     item = stocked(wix)
 
+    single = admin.post(f"{BULK}/delete", json={"inventoryItemIds": [NOBODY]})
     reply = admin.post(f"{BULK}/delete", json={"inventoryItemIds": [item["id"], NOBODY]})
 
+    assert results_of(single) == [(False, "NOT_FOUND")]
     assert results_of(reply) == [(True, None), (False, "NOT_FOUND")]
     assert wix.catalog.inventory(item["productId"]) == []
 
@@ -516,6 +525,8 @@ def test_amounts_go_with_counted_stock_within_bounds(
     untracked = take(admin, (flag, 1)), add(admin, (flag, 1))
     bounds = add(admin, (high, 1)), take(admin, (low, 1), restrictInventory=False)
     unknown = add(admin, ({"id": NOBODY}, 1))
+    nearly = stocked(wix, quantity=99998), stocked(wix, quantity=-99998)
+    to_the_end = add(admin, (nearly[0], 1)), take(admin, (nearly[1], 1), restrictInventory=False)
 
     assert [results_of(each) for each in untracked] == [
         [(False, "INVENTORY_QUANTITY_NOT_TRACKED")]
@@ -523,6 +534,7 @@ def test_amounts_go_with_counted_stock_within_bounds(
     assert results_of(bounds[0]) == [(False, "MAX_QUANTITY_LIMIT_REACHED")]
     assert results_of(bounds[1]) == [(False, "MIN_QUANTITY_LIMIT_REACHED")]
     assert results_of(unknown) == [(False, "NOT_FOUND")]
+    assert [results_of(each) for each in to_the_end] == [[(True, None)]] * 2
 
 
 @pytest.mark.parametrize(

@@ -211,9 +211,11 @@ def test_other_options_make_other_variants_and_keep_the_stock_of_those_that_stay
 
 
 def test_a_discount_lowers_what_is_paid(admin: httpx.Client) -> None:
+    free = create(admin, priceData={"price": 0}, discount={"type": "PERCENT", "value": 10})
     percent = create(admin, priceData={"price": 20}, discount={"type": "PERCENT", "value": 10})
     amount = create(admin, priceData={"price": 20}, discount={"type": "AMOUNT", "value": 0.5})
 
+    assert free["priceData"]["discountedPrice"] == 0
     assert percent["priceData"]["discountedPrice"] == 18
     assert amount["priceData"]["discountedPrice"] == 19.5
 
@@ -381,6 +383,17 @@ def test_variants_are_queried_by_their_choices_or_ids(admin: httpx.Client, base:
     assert found(choices={"Size": "M"}) == ["M"]
     assert found(variantIds=[tee["variants"][2]["id"]]) == ["L"]
     assert found(paging={"limit": 1, "offset": 1}) == ["M"]
+
+
+def test_what_variants_cost_the_merchant_is_told_if_asked_for(admin: httpx.Client) -> None:
+    mugs = create(admin, costAndProfitData={"itemCost": 12.5})
+    path = f"/stores-reader/v1/products/{mugs['id']}/variants/query"
+
+    bare = admin.post(path, json={}).json()["variants"][0]["variant"]
+    full = admin.post(path, json={"includeMerchantSpecificData": True}).json()["variants"][0]
+
+    assert "costAndProfitData" not in bare
+    assert full["variant"]["costAndProfitData"]["itemCost"] == 12.5
 
 
 def test_media_are_added_and_the_first_is_the_main_one(

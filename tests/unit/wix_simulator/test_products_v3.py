@@ -824,6 +824,26 @@ def test_other_options_need_other_variants(admin: httpx.Client) -> None:
     assert same.json()["product"]["revision"] == "2"
 
 
+def test_an_update_breaks_no_rule_of_prices_or_sizes(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    product = create(admin, mug())
+    both = {"actualPrice": {"amount": "9"}, "compareAtPrice": {"amount": "8"}}
+    variants = {"variants": [{"price": both, "physicalProperties": {}}]}
+    changes = {"revision": "1", "options": [], "variantsInfo": variants}
+    sections = [
+        {"product": {"id": f"product-{number}", "revision": "1", "infoSections": many(20)}}
+        for number in range(6)
+    ]
+
+    cheap = admin.patch(f"/stores/v3/products/{product['id']}", json={"product": changes})
+    large = admin.post("/stores/v3/bulk/products/update", json={"products": sections})
+
+    assert code_of(cheap) == "COMPARE_AT_PRICE_LOWER_THAN_ACTUAL_PRICE"
+    assert violation(large) == ("products", "MAX_SIZE")
+    assert wix.catalog.product(product["id"])["revision"] == "1"
+
+
 def test_an_update_keeps_what_its_own_product_has(admin: httpx.Client) -> None:
     product = create(admin, with_variants(priced(sku="MUG-1", barcode="978"), slug="my-mug"))
     other = create(admin, mug())
