@@ -1,5 +1,6 @@
 """Setting and adjusting stock on catalog V3: what is done, how often, and what is said of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -368,7 +369,11 @@ def test_a_reader_that_stays_behind_leaves_it_unknown(wix: WixSimulator, mug: st
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_an_adjustment_without_a_key_whose_answer_is_lost_is_not_made_again(
-    wix: WixSimulator, mug: str, tea: str, moment: Any
+    wix: WixSimulator,
+    mug: str,
+    tea: str,
+    moment: Any,
+    log_lines: Callable[[], list[dict[str, Any]]],
 ) -> None:
     wix.add_fault(Fault(path=TAKING, drop=moment))
 
@@ -380,6 +385,7 @@ def test_an_adjustment_without_a_key_whose_answer_is_lost_is_not_made_again(
     assert statuses(reply) == ["unknown", "refused", "done"]
     assert "there were 10 before" in reply.json["results"][0]["error"]["detail"]
     assert len(wix.requests(path=TAKING)) == 1
+    assert not any("read back" in line["message"] for line in log_lines())
     assert not reply.json["complete"]
 
 
