@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.wix_simulator import WixSimulator, line
+from tests.wix_simulator.booking_facade import BookingStatus
 from tests.wix_simulator.errors import Json
 
 EVENTS = Path(__file__).resolve().parents[1] / "events"
@@ -26,12 +27,16 @@ SAMPLE_ORDER = "a1a1a1a1-0000-4000-8000-00000000000a"
 SAMPLE_PAYMENT = "b0b0b0b0-0000-4000-8000-000000000001"
 SAMPLE_LINE = "00000000-0000-0000-0000-000000000001"
 SAMPLE_TRACKING = "1Z999AA10123456784"
+SAMPLE_BOOKING = "a3d5f0c2-6b1e-4c7a-8f20-91e4d7b6aa01"
 SAMPLE_SKU = "MUG-1"
 SAMPLE_VARIANT = "d0d0d0d0-0000-4000-8000-000000000001"
 """What the sample events name, to be replaced by what is in the shop."""
 
 WAITING_DOMAIN = "waiting.example"
 """Where pending members come from whom the schedule is to approve."""
+
+WAITING_SERVICE = "3a171109-0000-4000-8000-000000000001"
+"""The service whose pending bookings the schedule is to confirm."""
 
 SAMPLES = (
     SAMPLE_MEMBER,
@@ -41,7 +46,11 @@ SAMPLES = (
     SAMPLE_ORDER,
     SAMPLE_PAYMENT,
     SAMPLE_TRACKING,
+    SAMPLE_BOOKING,
 )
+
+SAMPLE_START = "2027-03-03T09:00:00"
+"""When the sample moves a booking to."""
 
 MIXED = (line(2, "12.50", id=SAMPLE_LINE), line(price="9.99", kind="DIGITAL"))
 """Something to ship, and something to download."""
@@ -88,6 +97,15 @@ def _stock(function: str, wix: WixSimulator) -> dict[str, str]:
     }
 
 
+def _booking(function: str, wix: WixSimulator) -> dict[str, str]:
+    """A booking that the function can do something with, and a free hour to move it to."""
+    service = wix.bookings.add_service()["id"]
+    wix.bookings.add_slot(service, SAMPLE_START)
+    pending = function in {"confirm_booking", "decline_booking"}
+    status: BookingStatus = "PENDING" if pending else "CONFIRMED"
+    return {SAMPLE_BOOKING: wix.bookings.add(service_id=service, status=status)["id"]}
+
+
 def _sku() -> str:
     return uuid.uuid4().hex[:12].upper()
 
@@ -99,6 +117,10 @@ def waiting(function: str, wix: WixSimulator) -> None:
             wix.catalog.add_product(sku=_sku(), quantity=1)
         case "approve_pending_members":
             wix.members.add(email=f"{uuid.uuid4().hex[:12]}@{WAITING_DOMAIN}", status="PENDING")
+        case "confirm_pending_bookings":
+            if WAITING_SERVICE not in [each["id"] for each in wix.bookings.services]:
+                wix.bookings.add_service(service_id=WAITING_SERVICE, approval=True)
+            wix.bookings.add(service_id=WAITING_SERVICE, status="PENDING")
 
 
 SEEDS: dict[str, Callable[[str, WixSimulator], dict[str, str]]] = {
@@ -106,5 +128,6 @@ SEEDS: dict[str, Callable[[str, WixSimulator], dict[str, str]]] = {
     "products": _products,
     "inventory": _stock,
     "orders": order,
+    "bookings": _booking,
 }
 """For each area, how to make what a function's sample names; and what that is called at Wix."""

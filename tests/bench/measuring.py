@@ -115,7 +115,7 @@ def did_its_job(result: Any) -> bool:
             return not answer.get("refused") and answer.get("complete", True)
         case {"batchItemFailures": []} | {"ok": True}:
             return True
-        case {"items": [_, *_]} | {"approved": [_, *_]}:
+        case {"items": [_, *_]} | {"approved": [_, *_]} | {"confirmed": [_, *_]}:
             return True
     return False
 

@@ -18,7 +18,7 @@ from tests.lambda_runtime.process import IN_THE_RUNTIME
 from tests.local_stack import Account, Artifacts
 from tests.local_stack.emulator import emulator
 from tests.local_stack.stack import CREDENTIAL
-from tests.samples import READERS, WAITING_DOMAIN
+from tests.samples import READERS, WAITING_DOMAIN, WAITING_SERVICE
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.errors import Json
 
@@ -40,14 +40,19 @@ MODULES = {
     "approve_member": "members",
     "approve_pending_members": "chores",
     "block_member": "members",
+    "cancel_booking": "bookings",
+    "confirm_booking": "bookings",
+    "confirm_pending_bookings": "chores",
     "create_member": "members",
     "create_product": "products",
+    "decline_booking": "bookings",
     "delete_member": "members",
     "update_inventory": "stock",
     "report_low_stock": "chores",
     "fulfill_approved_order": "approved_orders",
     "fulfill_dispatched_shipment": "dispatched_shipments",
     "receive_webhook": "webhooks",
+    "reschedule_booking": "bookings",
     **dict.fromkeys(READERS, "readers"),
 }
 """Where a function's reference is, if not among the writers."""
@@ -167,7 +172,7 @@ def _environment(account: Account, wix: WixSimulator) -> dict[str, str]:
         "WIX_INSTANCE_IDS": canaries.INSTANCE_ID,
         "APPROVE_MEMBERS": WAITING_DOMAIN,
         "AUTO_FULFILL": "digital",
-        "CONFIRM_BOOKINGS": "all",
+        "CONFIRM_BOOKINGS": WAITING_SERVICE,
         "CREDENTIAL_MAX_AGE_DAYS": "180",
         "LOW_STOCK_THRESHOLD": "3",
         "POWERTOOLS_SERVICE_NAME": "bench",

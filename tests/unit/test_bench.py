@@ -79,6 +79,7 @@ def test_an_event_names_nothing_that_only_samples_have(function: str) -> None:
         {"ok": True, "findings": []},
         {"statusCode": 200, "body": '{"done": 2, "refused": 0, "complete": true}'},
         {"approved": ["one"], "pending": 1},
+        {"confirmed": ["one"], "pending": 1},
         {"items": [{"quantity": 1}], "count": 1},
     ],
 )
@@ -95,6 +96,7 @@ def test_a_job_is_done_whatever_door_it_came_through(answer: object) -> None:
         {"statusCode": 200, "body": '{"done": 1, "refused": 1, "complete": true}'},
         {"statusCode": 200, "body": '{"done": 1, "left": 1, "complete": false}'},
         {"approved": [], "pending": 0},
+        {"confirmed": [], "pending": 0},
         {"items": [], "count": 0},
         {},
         None,

@@ -42,6 +42,30 @@ def approve_pending_members(event: Json, context: object) -> Json:
     return Approvals(pending=len(found), approved=approved).model_dump()
 
 
+class Confirmations(BaseModel):
+    pending: int
+    confirmed: list[str]
+
+
+def confirm_pending_bookings(event: Json, context: object) -> Json:
+    services = os.environ["CONFIRM_BOOKINGS"].split(",")
+    query = {
+        "filter": {"status": "PENDING"},
+        "sort": [{"fieldName": "createdDate", "order": "DESC"}],
+        "cursorPaging": {"limit": 100},
+    }
+    reply = call("POST", "/_api/bookings-reader/v2/extended-bookings/query", {"query": query})
+    found = [each["booking"] for each in reply["extendedBookings"]]
+    confirmed = []
+    for each in found:
+        if each["bookedEntity"]["slot"]["serviceId"] in services:
+            path = f"/_api/bookings-service/v2/bookings/{each['id']}/confirm"
+            call("POST", path, {"revision": each["revision"]})
+            confirmed.append(each["id"])
+    logger.info("done", extra={"action": "confirm_pending_bookings"})
+    return Confirmations(pending=len(found), confirmed=confirmed).model_dump()
+
+
 def report_low_stock(event: Json, context: object) -> Json:
     threshold = int(os.environ["LOW_STOCK_THRESHOLD"])
     catalog_version()

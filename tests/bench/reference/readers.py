@@ -73,6 +73,25 @@ def query_inventory(event: dict[str, Any], context: object) -> dict[str, Any]:
     return answer("query_inventory", page(reply["inventoryItems"], reply["pagingMetadata"]))
 
 
+def query_bookings(event: dict[str, Any], context: object) -> dict[str, Any]:
+    asked = json.loads(event["body"])
+    query = {
+        "filter": asked["filter"],
+        "sort": asked["sort"],
+        "cursorPaging": {"limit": asked["limit"]},
+    }
+    reply = call(
+        "POST",
+        "/_api/bookings-reader/v2/extended-bookings/query",
+        {"query": query, "withBookingAllowedActions": True},
+    )
+    bookings = [
+        {**each["booking"], "allowedActions": each["allowedActions"]}
+        for each in reply["extendedBookings"]
+    ]
+    return answer("query_bookings", page(bookings, reply["pagingMetadata"]))
+
+
 def catalog_version() -> str:
     version: str = call("GET", "/stores/v3/provision/version")["catalogVersion"]
     if version != "V3_CATALOG":
