@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.local_stack import LocalStack
-from tests.local_stack.stack import LOW_STOCK, TRUSTED_DOMAIN
+from tests.local_stack.stack import LOW_STOCK, TRUSTED_DOMAIN, TRUSTED_SERVICE
 
 OF_OURS = {"source": ["wix-admin"]}
 
@@ -31,6 +31,66 @@ def ledger(stack: LocalStack) -> int:
     """How many effects are remembered."""
     table = stack.account.client("dynamodb")
     return int(table.scan(TableName=stack.outputs["EffectsTableName"], Select="COUNT")["Count"])
+
+
+# ---- Bookings -------------------------------------------------------------------
+
+
+def test_a_booking_is_confirmed_moved_and_canceled(stack: LocalStack) -> None:
+    service = stack.wix.bookings.add_service(approval=True)["id"]
+    stack.wix.bookings.add_slot(service, "2030-05-06T14:00:00")
+    booking = stack.wix.bookings.add(service_id=service, status="PENDING")["id"]
+    path = f"/bookings/{booking}"
+
+    confirmed = answered(send(stack, "POST", f"{path}/confirm", {}, "confirm"))
+    taken = send(stack, "POST", f"{path}/reschedule", {"start": "2030-05-06T11:00:00"})
+    moved = answered(send(stack, "POST", f"{path}/reschedule", {"start": "2030-05-06T14:00:00"}))
+    again = answered(send(stack, "POST", f"{path}/confirm", {}, "confirm"))
+    canceled = answered(send(stack, "POST", f"{path}/cancel", {}))
+
+    assert confirmed["status"] == "CONFIRMED"
+    assert again == confirmed
+    assert (taken.status_code, taken.json()["code"]) == (409, "slot_taken")
+    assert moved["startDate"].startswith("2030-05-06T18:00:00"), "the site is in New York"
+    assert canceled["status"] == "CANCELED"
+
+
+def test_a_booking_is_declined_and_what_is_pending_is_listed(stack: LocalStack) -> None:
+    declined, pending = (stack.wix.bookings.add(status="PENDING")["id"] for _ in range(2))
+
+    reply = answered(send(stack, "POST", f"/bookings/{declined}/decline"))
+    wanted = {"filter": {"status": "PENDING"}, "limit": 100}
+    found = answered(send(stack, "POST", "/bookings/query", wanted))["items"]
+
+    listed = {each["booking"]["id"]: each["allowedActions"] for each in found}
+    assert reply["status"] == "DECLINED"
+    assert (declined in listed, pending in listed) == (False, True)
+    assert listed[pending]["cancel"] is True
+
+
+def test_pending_bookings_are_confirmed_as_far_as_the_rule_lets_them_through(
+    stack: LocalStack,
+) -> None:
+    stack.wix.bookings.add_service(service_id=TRUSTED_SERVICE, approval=True)
+    trusted = stack.wix.bookings.add(service_id=TRUSTED_SERVICE)["id"]
+    other = stack.wix.bookings.add(service_id=stack.wix.bookings.add_service()["id"])["id"]
+
+    dry = stack.invoke("ConfirmPendingBookingsFunction", {"dryRun": True})
+    still = booking_status(stack, trusted)
+    real = stack.invoke("ConfirmPendingBookingsFunction", {})
+
+    path = f"/_api/bookings-service/v2/bookings/{trusted}/confirm"
+    assert [each["path"] for each in dry.payload["requests"]] == [path]
+    assert still == "PENDING"
+    assert real.payload["confirmed"] == [trusted]
+    assert booking_status(stack, trusted) == "CONFIRMED"
+    assert booking_status(stack, other) == "PENDING"
+
+
+def booking_status(stack: LocalStack, booking_id: str) -> str:
+    booking = stack.wix.bookings.get(booking_id)
+    assert booking is not None
+    return str(booking["status"])
 
 
 # ---- Members --------------------------------------------------------------------
@@ -61,17 +121,18 @@ def test_pending_members_are_approved_as_far_as_the_rule_lets_them_in(stack: Loc
     )
 
     dry = stack.invoke("ApprovePendingMembersFunction", {"dryRun": True})
-    still = status(stack, trusted)
+    still = member_status(stack, trusted)
     real = stack.invoke("ApprovePendingMembersFunction", {})
 
     path = f"/members/v1/members/{trusted}/approve"
     assert [each["path"] for each in dry.payload["requests"]] == [path]
     assert still == "PENDING"
     assert real.payload["approved"] == [trusted]
-    assert (status(stack, trusted), status(stack, stranger)) == ("APPROVED", "PENDING")
+    assert member_status(stack, trusted) == "APPROVED"
+    assert member_status(stack, stranger) == "PENDING"
 
 
-def status(stack: LocalStack, member_id: str) -> str:
+def member_status(stack: LocalStack, member_id: str) -> str:
     member = stack.wix.members.get(member_id)
     assert member is not None
     return str(member["status"])
