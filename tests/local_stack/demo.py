@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.local_stack.aws import Credentials
+from tests.local_stack.demo_areas import AreasStory
 from tests.local_stack.demo_webhooks import WebhookStory
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
@@ -34,6 +35,7 @@ def main() -> int:
                 artifacts = build(folder / "build", folder)
             with local_stack(artifacts, folder, folder, progress) as stack:
                 _CallersStory(stack).tell()
+                AreasStory(stack).tell()
                 with stack.published() as bus:
                     WebhookStory(stack, bus).tell()
                 print("\nAll as told.")
