@@ -1,5 +1,6 @@
 """Changes of stock, and what others do to it between two calls of ours."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.wix_simulator import WixSimulator
 from wix_admin.catalog import forget_catalog
 from wix_admin.client import SHORTEST_TRY_SECONDS, WixClient
 from wix_admin.operations import Operation
+from wix_admin.process import effects_table
 
 type Meanwhile = Callable[[Operation, Callable[[], object]], None]
 
@@ -68,3 +70,16 @@ def codes(reply: Reply) -> list[str | None]:
     """Why each change was not made."""
     assert reply.status == 200, reply.json
     return [each.get("error", {}).get("code") for each in reply.json["results"]]
+
+
+class Died(BaseException):
+    """The process was ended."""
+
+
+def die() -> None:
+    raise Died
+
+
+def later(seconds: float = 400) -> None:
+    """Let so much time pass for the ledger that nobody is at work any more."""
+    effects_table().now = lambda: time.time() + seconds

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.inventory.conftest import Meanwhile, codes, statuses, update
+from tests.unit.inventory.conftest import Died, Meanwhile, codes, die, later, statuses, update
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.inventory.operations import DECREMENT_STOCK, QUERY_STOCK, SET_STOCK
 from wix_admin.inventory.updating import ROUNDS
@@ -387,6 +387,28 @@ def test_an_adjustment_without_a_key_whose_answer_is_lost_is_not_made_again(
     assert len(wix.requests(path=TAKING)) == 1
     assert not any("read back" in line["message"] for line in log_lines())
     assert not reply.json["complete"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("change", [{"set": 4}, {"adjust": -2}], ids=str)
+def test_what_a_process_that_died_was_at_is_found_out_with_the_same_key(
+    wix: WixSimulator, mug: str, meanwhile: Meanwhile, change: dict[str, int], moment: str
+) -> None:
+    if moment == "after":
+        wix.add_fault(Fault(path=SETTING, drop="after"))
+        meanwhile(SET_STOCK, lambda: None)
+    meanwhile(SET_STOCK, die)
+    with pytest.raises(Died):
+        update({"sku": "MUG", **change}, {"sku": "?", **change}, key="k-1")
+
+    early = update({"sku": "MUG", **change}, {"sku": "?", **change}, key="k-1")
+    later()
+    reply = update({"sku": "MUG", **change}, {"sku": "?", **change}, key="k-1")
+
+    assert (early.status, early.code) == (409, "still_running")
+    made_out = "unknown" if moment == "after" and "adjust" in change else "done"
+    assert statuses(reply) == [made_out, "refused"]
+    assert len(kinds(wix, mug)) == 1
 
 
 # ---- Adjustments that are left to Wix ----

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.inventory.conftest import Meanwhile, codes, statuses, update
+from tests.unit.inventory.conftest import Died, Meanwhile, codes, die, later, statuses, update
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.inventory.operations import DECREMENT_STOCK_V1, SET_STOCK_V1
 from wix_admin.inventory.v1 import MOST_FAILURES
@@ -189,3 +189,20 @@ def test_what_there_was_no_time_for_is_left_and_done_with_the_same_key(
     assert (stocks(wix, mug), stocks(wix, tee)) == ([4], [4, 4, 5])
     assert len(wix.requests(path=SETTING)) == 2
     assert (third.json, third.replayed) == (again.json, True)
+
+
+def test_what_a_process_that_died_was_at_is_set_again_but_not_adjusted_again(
+    wix: WixSimulator, mug: str, tee: str, meanwhile: Meanwhile
+) -> None:
+    changes = ({"sku": "MUG", "set": 4}, {"sku": "TEE-S", "adjust": -2}, {"sku": "?", "adjust": -1})
+    for operation in (SET_STOCK_V1, DECREMENT_STOCK_V1):
+        meanwhile(operation, die)
+        with pytest.raises(Died):
+            update(*changes, key="k-1")
+        later()
+
+    reply = update(*changes, key="k-1")
+
+    assert statuses(reply) == ["done", "unknown", "refused"]
+    assert stocks(wix, mug) == [4]
+    assert stocks(wix, tee) == [5, 5, 5]
