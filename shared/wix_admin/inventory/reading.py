@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.catalog import Catalog, forget_catalog, on_catalog
@@ -37,13 +37,14 @@ class QueryInventoryInput(QueryInput):
         description="Only stock that is counted, of which there are so many or fewer.",
     )
 
-    @model_validator(mode="after")
-    def _cursor_alone(self) -> Self:
-        if self.cursor is not None and self.low_stock is not None:
+    @field_validator("low_stock")
+    @classmethod
+    def _without_cursor(cls, given: int | None, others: ValidationInfo) -> int | None:
+        if given is not None and others.data.get("cursor") is not None:
             raise PydanticCustomError(
                 "cursor", "A cursor holds its lowStock: send it with nothing but limit"
             )
-        return self
+        return given
 
 
 class StockLine(Answer):

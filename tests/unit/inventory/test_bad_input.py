@@ -71,7 +71,7 @@ def test_a_request_that_makes_no_sense_is_refused_by_its_field(
         ({"limit": 0}, "limit"),
         ({"limit": 101}, "limit"),
         ({"cursor": "abc", "filter": {"productId": "x"}}, "cursor"),
-        ({"cursor": "abc", "lowStock": 5}, "body"),
+        ({"cursor": "abc", "lowStock": 5}, "lowStock"),
         ({"cursor": "abc"}, "cursor"),
         ({"threshold": 5}, "threshold"),
     ],
