@@ -10,13 +10,14 @@ import pytest
 from tests.unit.inventory.conftest import Died, Meanwhile, codes, die, later, statuses, update
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.inventory.operations import DECREMENT_STOCK, QUERY_STOCK, SET_STOCK
-from wix_admin.inventory.updating import ROUNDS
 
 pytestmark = pytest.mark.usefixtures("table")
 
 SETTING = "/stores/v3/bulk/inventory-items/update"
 TAKING = "/stores/v3/bulk/inventory-items/decrement"
 READING = "/stores/v3/inventory-items/query"
+ROUNDS = 10
+"""How often a change is tried at most in one invocation."""
 
 
 @pytest.fixture
