@@ -528,6 +528,16 @@ def test_hidden_products_are_not_taken_for_missing_by_who_may_not_see_them(
     assert paths(wix).count(COUNT) == 2
 
 
+def test_no_permission_is_asked_for_that_wix_did_not_miss(wix: WixSimulator) -> None:
+    details = {"applicationError": {"code": "SOMETHING_ELSE"}}
+    wix.add_fault(Fault(path=COUNT, status=428, body={"message": "", "details": details}))
+
+    reply = create(mug(visible=False, handle="our-mug"))
+
+    assert (reply.status, reply.json["wixCode"]) == (409, "SOMETHING_ELSE")
+    assert "PRODUCT_READ_NON_VISIBLE" not in reply.json["detail"]
+
+
 # ---- Handles of the caller's ----------------------------------------------------------------
 
 
@@ -559,6 +569,17 @@ def test_a_handle_that_is_taken_is_not_taken_for_the_lost_product(wix: WixSimula
 
     assert statuses(reply) == ["refused", "done"]
     assert names(wix) == ["B", "Old"]
+
+
+def test_a_handle_that_is_taken_is_refused_whatever_becomes_of_the_others(
+    wix: WixSimulator,
+) -> None:
+    wix.catalog.add_product(name="Old", fields={"handle": "our-mug"})
+    wix.add_fault(Fault(path=BULK, drop="before"))
+
+    reply = create(mug(name="A", handle="our-mug"), mug(name="B"))
+
+    assert statuses(reply) == ["refused", "unknown"]
 
 
 def test_a_product_with_a_handle_of_the_callers_is_read_back_too(wix: WixSimulator) -> None:
@@ -611,12 +632,14 @@ def test_a_product_whose_stock_was_not_set_is_there_and_says_how_to_go_on(
     "inventory",
     [
         {"error": {"code": "INTERNAL"}},
+        bulk({"id": "i-0", "success": True}, {"id": "i-1", "originalIndex": 1, "success": True})
+        | {"error": {"code": "INTERNAL"}},
         bulk({"id": "i-0", "success": True}),
         bulk({"id": "i-0", "success": True}, failed("X", 1), undetailed=1),
         {},
         None,
     ],
-    ids=["an error", "too few", "undetailed", "empty", "none"],
+    ids=["an error", "an error beside results", "too few", "undetailed", "empty", "none"],
 )
 def test_where_wix_does_not_tell_whose_stock_was_not_set_it_may_be_anybodys(
     wix: WixSimulator, inventory: Any

@@ -315,6 +315,19 @@ def test_media_are_added_although_the_variants_fail(wix: WixSimulator) -> None:
     assert len(product["media"]["items"]) == 1
 
 
+def test_an_answer_is_no_repetition_if_something_was_made_that_lacked(wix: WixSimulator) -> None:
+    wix.add_fault(Fault(path=VARIANTS, status=429, headers=NOW, times=3))
+    products = [tee(media=[PICTURE]), mug()]
+    assert statuses(create(*products)) == ["left", "done"]
+
+    again = create(*products)
+
+    assert statuses(again) == ["done", "done"]
+    assert not again.replayed
+    [product, _] = wix.catalog.products()
+    assert len(product["media"]["items"]) == 1
+
+
 def test_media_whose_answer_got_lost_are_looked_for(wix: WixSimulator) -> None:
     wix.add_fault(Fault(path=MEDIA, drop="after"))
 

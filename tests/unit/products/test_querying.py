@@ -8,6 +8,7 @@ import pytest
 from tests.unit.calls import Reply, call
 from tests.unit.products.scene import QUERY, V1_QUERY, VERSION, paths
 from tests.wix_simulator import WixSimulator
+from tests.wix_simulator.faults import Fault
 from wix_admin.cursors import MAX_LENGTH, seal
 
 READS = {
@@ -90,6 +91,28 @@ def test_what_else_is_told_goes_with_the_cursor(wix: WixSimulator) -> None:
     _, replies = pages(fields=["CURRENCY"], limit=2)
 
     assert {each["currency"] for reply in replies for each in reply.json["items"]} == {"USD"}
+
+
+@pytest.mark.parametrize(
+    ("paging", "more"),
+    [
+        ({"cursors": {"next": "c"}, "hasNext": True}, True),
+        ({"cursors": {"next": "c"}}, True),
+        ({"cursors": {"next": "c"}, "hasNext": False}, False),
+        ({"cursors": {"next": ""}, "hasNext": True}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_a_list_ends_when_wix_says_so_in_any_way(
+    wix: WixSimulator, paging: Any, *, more: bool
+) -> None:
+    body = {"products": [{"id": "p-1"}], "pagingMetadata": paging}
+    wix.add_fault(Fault(path=QUERY, status=200, body=body))
+
+    reply = query().json
+
+    assert (reply["hasMore"], "cursor" in reply) == (more, more)
 
 
 @pytest.mark.parametrize("catalog", ["V1_CATALOG", "V3_CATALOG"])
