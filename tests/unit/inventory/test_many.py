@@ -172,10 +172,10 @@ def test_time_that_runs_out_is_answered_with_what_is_left_to_do(
 ) -> None:
     product_ids = stock_up(wix, skus[:1000])
     changes: Changes = [{"sku": sku, "adjust": 1} for sku in skus[:900]]
-    wix.add_fault(Fault(path=SETTING, latency=1.5))
+    wix.add_fault(Fault(path=SETTING, latency=3.4))
 
     # A write starts with 13 seconds left or not at all, and 1.5 are kept for the answer.
-    reply = update(*changes, key="k-1", seconds=16)
+    reply = update(*changes, key="k-1", seconds=17.8)
     again = update(*changes, key="k-1")
 
     assert statuses(reply) == ["done"] * 300 + ["left"] * 600
