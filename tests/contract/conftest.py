@@ -19,6 +19,7 @@ from tests.local_stack import Account, Artifacts
 from tests.local_stack.emulator import emulator
 from tests.local_stack.queues import Published, listening
 from tests.local_stack.stack import CREDENTIAL
+from tests.samples import WAITING_DOMAIN, WAITING_SERVICE
 from tests.wix_simulator import WixSimulator
 
 TABLE = "effects"
@@ -108,9 +109,9 @@ def values(
     """What each variable of the template is here."""
     sqs = account.client("sqs")
     return {
-        "APPROVE_MEMBERS": "all",
+        "APPROVE_MEMBERS": WAITING_DOMAIN,
         "AUTO_FULFILL": "digital",
-        "CONFIRM_BOOKINGS": "all",
+        "CONFIRM_BOOKINGS": WAITING_SERVICE,
         "CREDENTIAL_MAX_AGE_DAYS": "365",
         "DEAD_LETTER_QUEUE_URL": sqs.create_queue(QueueName="dead-letters")["QueueUrl"],
         "EVENT_BUS_NAME": BUS,

@@ -32,6 +32,10 @@ class Ledger:
         assert len(found) == 1, f"{len(found)} items remember it"
         return {name: next(iter(value.values())) for name, value in found[0].items()}
 
+    def count(self) -> int:
+        """How many effects are remembered."""
+        return int(self.client.scan(TableName=self.table, Select="COUNT")["Count"])
+
     def grow_older(self, order_id: str, key: str, seconds: float, *, operation: str = "") -> None:
         """Move an item into the past, as if so much time had gone by since it was written."""
         item = self.item(order_id, key, operation=operation)

@@ -38,6 +38,26 @@ def test_all_mistakes_are_told_in_one_answer_and_no_value_is_repeated(
     assert wix.requests() == []
 
 
+@pytest.mark.parametrize(
+    ("chore", "variable", "value"),
+    [
+        ("approve_pending_members", "APPROVE_MEMBERS", None),
+        ("confirm_pending_bookings", "CONFIRM_BOOKINGS", ""),
+        ("report_low_stock", "LOW_STOCK_THRESHOLD", "off"),
+    ],
+)
+def test_a_chore_without_a_rule_is_not_done(
+    functions: Functions, wix: WixSimulator, chore: str, variable: str, value: str | None
+) -> None:
+    with functions.fresh(chore, **{variable: value}) as process:
+        raised = process.invoke({}).error
+
+    assert raised is not None
+    assert raised.type == "SettingsError"
+    assert variable in raised.message
+    assert wix.requests() == []
+
+
 def test_a_function_that_only_reads_needs_no_table(functions: Functions, wix: WixSimulator) -> None:
     order_id = wix.add_order()["id"]
 
