@@ -16,6 +16,10 @@ class Created(BaseModel):
     product_ids: list[str]
 
 
+class Chosen(BaseModel):
+    catalog: str
+
+
 def create_product(event: Json, context: object) -> Json:
     key = event["headers"]["Idempotency-Key"]
     asked = json.loads(event["body"])["products"]
@@ -25,7 +29,13 @@ def create_product(event: Json, context: object) -> Json:
         body = {"products": [described(each) for each in asked], "returnEntity": False}
         return partial(call, "POST", "/stores/v3/bulk/products-with-inventory/create", body)
 
+    # A product that was begun on one catalog is not made again on another.
+    once("choose_catalog", "new", key, lambda: dict, chosen)
     return answer(NAME, once(NAME, "0.0", key, check, created))
+
+
+def chosen(_: Json, __: str) -> Chosen:
+    return Chosen(catalog="V3_CATALOG")
 
 
 def created(reply: Json, _: str) -> Created:
