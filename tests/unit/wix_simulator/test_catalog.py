@@ -5,7 +5,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.wix_simulator import ApiKey, WixSimulator
+from tests.wix_simulator import (
+    ApiKey,
+    WixSimulator,
+    catalog_version,
+    inventory_v1,
+    inventory_v3,
+    products_v1,
+    products_v3,
+)
 from tests.wix_simulator.errors import RefusedError
 from tests.wix_simulator.store import CatalogVersion
 
@@ -171,3 +179,18 @@ def test_thousands_of_changes_take_seconds(wix: WixSimulator, admin: httpx.Clien
 
     assert sum(len(wix.catalog.stock_history(each)) for each in ids) == len(items) + 5000
     assert time.monotonic() - started < 5
+
+
+def test_whatever_is_not_a_question_counts_as_a_write() -> None:
+    questions = ("/query", "/search", "/count", "/getVariants")
+    routes = [
+        *catalog_version.ROUTES,
+        *products_v3.ROUTES,
+        *products_v1.ROUTES,
+        *inventory_v3.ROUTES,
+        *inventory_v1.ROUTES,
+    ]
+
+    for route in routes:
+        asks = route.method == "GET" or route.path.endswith(questions)
+        assert route.writes is not asks, f"{route.method} {route.path}"

@@ -338,6 +338,15 @@ def test_a_search_finds_words_and_comes_newest_first(
         reply = admin.post(f"{BASE}/search", json={"search": search})
         return skus(reply.json())
 
+    first = admin.post(f"{BASE}/search", json={"search": {"cursorPaging": {"limit": 1}}}).json()
+    paging = {"cursor": first["pagingMetadata"]["cursors"]["next"]}
+    words = {"expression": "mug"}
+    beside = admin.post(
+        f"{BASE}/search", json={"search": {"cursorPaging": paging, "search": words}}
+    )
+
+    assert violation(beside) == ("search.search", "FIELD_NOT_ALLOWED")
+    assert found(cursorPaging=paging) == ["MUG-1"]
     assert found() == ["POT-1", "MUG-1"]
     assert found(search={"expression": "mug-1"}) == ["MUG-1"]
     assert found(search={"expression": "pot", "mode": "AND"}) == ["POT-1"]
