@@ -116,6 +116,7 @@ def test_an_app_that_was_removed_is_looked_for_the_next_time(
         on_catalog(calls, action)
 
     assert action.tried == ["V3_CATALOG"]
+    assert len(wix.requests) == 1
     on_catalog(calls, Action())
     assert len(wix.requests) == 2
 
