@@ -1,6 +1,8 @@
 """The parts of the document that are the same whatever the actions are."""
 
-from wix_admin.models import Json
+from tests.openapi.files import Json
+
+SAMPLE_KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 
 DESCRIPTION = """\
 Admin operations for one Wix Headless site, on your own AWS account. Every request is signed (AWS \
@@ -133,5 +135,5 @@ KEY_PARAMETER: Json = {
         "maxLength": 255,
         "pattern": r"^[\x21\x23-\x7e]+$",
     },
-    "example": "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90",
+    "example": SAMPLE_KEY,
 }

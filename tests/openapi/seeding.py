@@ -6,17 +6,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tests.openapi.files import Json
+from tests.openapi.parts import SAMPLE_KEY
+from tests.samples import (
+    SAMPLE_BOOKING,
+    SAMPLE_EMAIL,
+    SAMPLE_MEMBER,
+    SAMPLE_ORDER,
+    SAMPLE_PAYMENT,
+    SAMPLE_SKU,
+    SAMPLE_START,
+    SAMPLE_VARIANT,
+    named,
+)
 from tests.wix_simulator import WixSimulator, card, line, offline
-
-MEMBER_ID = "4c9f7a10-2f0e-4b86-9d55-0d8f3a1b7c01"
-EMAIL = "ada@example.com"
-ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
-PAYMENT_ID = "b0b0b0b0-0000-4000-8000-000000000001"
-VARIANT_ID = "d0d0d0d0-0000-4000-8000-000000000001"
-SKU = "MUG-1"
-BOOKING_ID = "a3d5f0c2-6b1e-4c7a-8f20-91e4d7b6aa01"
-START = "2027-03-03T09:00:00"
-KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 
 
 def seeded(document: Json, wix: WixSimulator) -> Json:
@@ -38,14 +40,11 @@ def with_seeds(operation: Json, wix: WixSimulator) -> Json:
 
 
 def _present(area: str, wix: WixSimulator) -> dict[str, str]:
-    return {KEY: str(uuid.uuid4()), **SEEDS[area](wix)}
+    return {SAMPLE_KEY: str(uuid.uuid4()), **SEEDS[area](wix)}
 
 
 def _naming(ids: dict[str, str], operation: Json) -> Json:
-    text = json.dumps(operation)
-    for sample, real in ids.items():
-        text = text.replace(sample, real)
-    renamed: Json = json.loads(text)
+    renamed: Json = json.loads(named(json.dumps(operation), ids))
     return renamed
 
 
@@ -53,13 +52,13 @@ def _order(wix: WixSimulator) -> dict[str, str]:
     """Add an order of which half is paid."""
     halves = [card("25.00"), offline("25.00")]
     order = wix.add_order(lines=[line(4, "12.50", name="Coffee beans")], payments=halves)
-    return {ORDER_ID: order["id"], PAYMENT_ID: wix.payment_ids(order["id"])[0]}
+    return {SAMPLE_ORDER: order["id"], SAMPLE_PAYMENT: wix.payment_ids(order["id"])[0]}
 
 
 def _member(wix: WixSimulator) -> dict[str, str]:
     """Add a member who waits to be let in; the one to be created gets an address of their own."""
     member = wix.members.add(status="PENDING", email=_address())
-    return {MEMBER_ID: member["id"], EMAIL: _address()}
+    return {SAMPLE_MEMBER: member["id"], SAMPLE_EMAIL: _address()}
 
 
 def _address() -> str:
@@ -69,7 +68,7 @@ def _address() -> str:
 def _new_product(wix: WixSimulator) -> dict[str, str]:
     """Add a product for the list; the one to be created gets a SKU that no product has."""
     wix.catalog.add_product()
-    return {SKU: _sku()}
+    return {SAMPLE_SKU: _sku()}
 
 
 def _stock(wix: WixSimulator) -> dict[str, str]:
@@ -77,7 +76,7 @@ def _stock(wix: WixSimulator) -> dict[str, str]:
     sku = _sku()
     wix.catalog.add_product(sku=sku, quantity=3)
     [item] = wix.catalog.inventory(wix.catalog.add_product(quantity=12)["id"])
-    return {SKU: sku, VARIANT_ID: item["variantId"]}
+    return {SAMPLE_SKU: sku, SAMPLE_VARIANT: item["variantId"]}
 
 
 def _sku() -> str:
@@ -90,7 +89,7 @@ def _booking(wix: WixSimulator) -> dict[str, str]:
     booking = wix.bookings.add(service_id=service["id"])
     start = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}T09:00:00"
     wix.bookings.add_slot(service["id"], start)
-    return {BOOKING_ID: booking["id"], START: start}
+    return {SAMPLE_BOOKING: booking["id"], SAMPLE_START: start}
 
 
 SEEDS: dict[str, Callable[[WixSimulator], dict[str, str]]] = {

@@ -4,11 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -146,6 +147,8 @@ def test_every_request_is_answered_as_the_contract_says(
             kept = data.draw(st.sets(st.sampled_from(sorted(case.body) or [""])), "made up")
             case.body = {**body, **{name: case.body[name] for name in kept if name}}
 
+        # For the stand-in for AWS, no policy opens a path with a line break in it.
+        assume("\n" not in unquote(case.formatted_path))
         reply = send(stack, case)
 
         statuses[reply.status_code] += 1
