@@ -43,9 +43,9 @@ PERMISSION_CODES = {
     "PERMISSION_DENIED",
     "UNAUTHENTICATED",
     "UNAUTHORIZED",
-    "UNAUTHORIZED_OPERATION",
     "FORBIDDEN",
 }
+OVERRIDE_CODE = "UNAUTHORIZED_OPERATION"
 SETUP_CODES = {
     "REQUIRED_APP_NOT_INSTALLED": "app_missing",
     "CATALOG_V1_SITE_CALLING_CATALOG_V3_API": "wrong_catalog",
@@ -143,6 +143,11 @@ def _meaning(status: int, code: str, operation: Operation) -> tuple[type[WixErro
             "Look at which Wix apps the site has, and at its version of the catalog",
         ),
         (code == MOVING_CODE, WixUnavailableError, "Wix is moving the site to another catalog"),
+        (
+            code == OVERRIDE_CODE,
+            WixPermissionError,
+            f"{permission}, and what it takes to override a policy or a check, if that was asked",
+        ),
         (status == HTTPStatus.UNAUTHORIZED, WixPermissionError, permission),
         (
             status == HTTPStatus.FORBIDDEN and code in PERMISSION_CODES,

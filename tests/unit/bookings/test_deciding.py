@@ -247,6 +247,16 @@ def test_a_missing_permission_is_told_by_its_name(wix: WixSimulator, verb: str) 
     assert f"BOOKINGS.BOOKING_{verb.upper()}" in reply.json["detail"]
 
 
+def test_an_override_that_the_credential_may_not_make_says_so(wix: WixSimulator) -> None:
+    booking = wix.bookings.add(status="CONFIRMED")
+    wix.set_permissions(["BOOKINGS.BOOKING_READ", "BOOKINGS.BOOKING_CANCEL"])
+
+    reply = act("cancel", booking, ignoreCancellationPolicy=True)
+
+    assert (reply.status, reply.code) == (502, "wix_permission_missing")
+    assert "override" in reply.json["detail"]
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_an_unknown_booking_is_not_found(wix: WixSimulator, verb: str) -> None:
     reply = act(verb, NOTHING)
