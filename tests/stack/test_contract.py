@@ -42,7 +42,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-REQUESTS = 15
+REQUESTS = 10
 """How many requests are made up for each operation, that fit the contract and that do not."""
 
 NOT_JSON_OBJECTS = {
