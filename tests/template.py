@@ -138,9 +138,9 @@ def actions() -> dict[str, str]:
 def routes() -> dict[str, str]:
     """`METHOD/path` of each action that can be called over HTTP."""
     events = {
-        action: event["Properties"]
-        for action, name in actions().items()
-        for event in functions()[name].get("Events", {}).values()
+        action_of(function): event["Properties"]
+        for function in functions().values()
+        for event in function.get("Events", {}).values()
         if event["Type"] == "Api"
     }
     return {action: f"{event['Method']}{event['Path']}" for action, event in events.items()}

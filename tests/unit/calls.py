@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from tests import template
@@ -71,7 +72,7 @@ def call(
         key: The idempotency key.
         seconds: What is left of the invocation.
     """
-    method, route = template.routes()[action].split("/", 1)
+    method, route = _routes()[action].split("/", 1)
     names = re.findall(r"\{(\w+)\}", route)
     headers = {"Idempotency-Key": key} if key is not None else {}
     event = {
@@ -97,3 +98,8 @@ def call(
 def invoke(action: str, event: Any, *, seconds: float = 30) -> Any:
     """Invoke a function directly, or with an event of AWS."""
     return handler_of(action)(event, Context(seconds))
+
+
+@cache
+def _routes() -> dict[str, str]:
+    return template.routes()
