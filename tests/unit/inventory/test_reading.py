@@ -92,6 +92,12 @@ def test_a_list_is_walked_to_its_end_and_each_line_comes_once(
     assert sorted(each["quantity"] for each in lines) == list(range(8))
 
 
+def test_a_page_that_is_not_full_is_the_last(wix: WixSimulator, catalog: str) -> None:
+    wix.catalog.add_product(quantity=1)
+
+    assert query(limit=2).json["hasMore"] is False
+
+
 def test_what_comes_in_meanwhile_does_not_shift_the_list_of_the_old_catalog(
     wix: WixSimulator,
 ) -> None:

@@ -50,6 +50,29 @@ def test_what_the_old_catalog_could_not_express_is_asked_of_the_new_one_too(
 
 
 @pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("update_inventory", {"changes": [{"sku": "MUG", "set": 1}], "reason": "ORDER"}),
+        ("query_inventory", {"sort": [{"fieldName": "quantity"}]}),
+    ],
+    ids=["reason", "sort"],
+)
+def test_what_the_old_catalog_does_not_take_is_refused_once_when_the_site_was_moved(
+    wix: WixSimulator, action: str, body: dict[str, Any]
+) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    query()
+    wix.catalog.version = "V3_CATALOG"
+    wix.catalog.add_product(sku="MUG", quantity=10)
+
+    first = call(f"inventory/{action}", body)
+    second = call(f"inventory/{action}", body)
+
+    assert (first.status, first.code) == (422, "not_in_this_catalog")
+    assert second.status == 200
+
+
+@pytest.mark.parametrize(
     ("version", "status", "code"),
     [("STORES_NOT_INSTALLED", 409, "app_missing"), ("PROVISIONING", 503, "catalog_moving")],
 )
