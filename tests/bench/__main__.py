@@ -24,7 +24,7 @@ WEIGHED = ("get_order", "receive_webhook")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--runs", type=int, default=15, help="fresh processes for each handler")
+    parser.add_argument("--runs", type=int, default=9, help="fresh processes for each handler")
     runs: int = parser.parse_args().runs
     logs = RESULTS / "logs"
     shutil.rmtree(logs, ignore_errors=True)

@@ -16,7 +16,7 @@ from tests.lambda_runtime import FunctionProcess
 from tests.local_stack import Progress
 from tests.local_stack.stack import CREDENTIAL
 
-MOST_COLD_SECONDS = 220
+MOST_COLD_SECONDS = 400
 WARM_CALLS = 200
 WARMING_UP = 20
 
