@@ -82,9 +82,22 @@ class Offset:
             return cls(wanted.filter or {}, wanted.sorting())
         position = unseal(operation, wanted.cursor)
         try:
-            return cls(**json.loads(position))
+            found = cls(**json.loads(position))
         except (ValueError, TypeError):
-            raise InputError.of("cursor", "Send the cursor of the last answer as it was") from None
+            found = cls({}, [], start=-1)
+        if not found._is_sound():
+            raise InputError.of("cursor", "Send the cursor of the last answer as it was")
+        return found
+
+    def _is_sound(self) -> bool:
+        """Tell whether it can have been in a cursor of ours, which anybody may have written."""
+        return (
+            isinstance(self.filter, dict)
+            and isinstance(self.sort, list)
+            and isinstance(self.start, int)
+            and self.start >= 0
+            and isinstance(self.total, int | None)
+        )
 
     def after(self, operation: str, count: int, total: int | None) -> str | None:
         """Return the cursor of the next page, or None if this was the last one.

@@ -61,7 +61,20 @@ def test_a_filter_that_no_cursor_can_hold_is_refused() -> None:
         Offset({"a": "x" * MAX_LENGTH}, []).after(OF, 1, 2)
 
 
-@pytest.mark.parametrize("position", ["text", "[]", "1", json.dumps({"filter": {}, "no": 1})])
+@pytest.mark.parametrize(
+    "position",
+    [
+        "text",
+        "[]",
+        "1",
+        json.dumps({"filter": {}, "no": 1}),
+        json.dumps({"filter": [], "sort": []}),
+        json.dumps({"filter": {}, "sort": "name"}),
+        json.dumps({"filter": {}, "sort": [], "start": "50"}),
+        json.dumps({"filter": {}, "sort": [], "start": -1}),
+        json.dumps({"filter": {}, "sort": [], "start": 50, "total": "120"}),
+    ],
+)
 def test_a_cursor_of_something_else_is_refused(position: str) -> None:
     with pytest.raises(InputError, match=r"^cursor: "):
         Offset.of(OF, asked(cursor=seal(OF, position)))
