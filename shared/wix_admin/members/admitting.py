@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from wix_admin.client import WixClient
+from wix_admin.errors import WixRequestError
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import APPROVE_MEMBER, BLOCK_MEMBER
 from wix_admin.models import Guid, Json, WriteInput
@@ -58,9 +59,12 @@ class _StatusChange(Effect[StatusReceipt]):
         known = member.status if member.status != "UNKNOWN" else None
         return StatusReceipt(member_id=self.target, status=known or self.status)
 
-    def read_back(self, sent: Sent) -> StatusReceipt:
+    def read_back(self, sent: Sent) -> StatusReceipt | None:
         """Set it again, which is as good as finding it set."""
-        return self.send(sent)
+        try:
+            return self.send(sent)
+        except WixRequestError:
+            return None
 
 
 class MemberApproval(_StatusChange):

@@ -161,7 +161,10 @@ class MemberCreation(Effect[CreateReceipt]):
         return None
 
     def _found(self) -> list[Member]:
-        found = members_with(self._wix, {"loginEmail": self._email})
+        # Wix may write addresses in small letters.
+        spellings = list(dict.fromkeys((self._email, self._email.lower())))
+        wanted = {"$in": spellings} if len(spellings) > 1 else self._email
+        found = members_with(self._wix, {"loginEmail": wanted})
         return [each for each in found if each.status != OFFLINE]
 
 

@@ -6,7 +6,12 @@ from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
-from wix_admin.errors import WixNotFoundError
+from wix_admin.errors import (
+    OutcomeUnknownError,
+    WixNotFoundError,
+    WixRequestError,
+    WixUnavailableError,
+)
 from wix_admin.members.operations import DELETE_MEMBER, GET_MEMBER
 from wix_admin.models import Guid, Json, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
@@ -62,12 +67,25 @@ class MemberDeletion(Effect[DeleteReceipt]):
         return {}
 
     def send(self, sent: Sent) -> DeleteReceipt:
-        """Delete the member; one that is gone by now is deleted, too."""
+        """Delete the member; one that is gone by now is deleted, too.
+
+        Raises:
+            OutcomeUnknownError: If no try was answered: with a deleted member, `check` would not
+                let a request through that is sent again.
+        """
         del sent
-        with suppress(WixNotFoundError):
-            self._wix.call(DELETE_MEMBER, member_id=self.target)
+        try:
+            with suppress(WixNotFoundError):
+                self._wix.call(DELETE_MEMBER, member_id=self.target)
+        except WixUnavailableError as error:
+            if error.code == "wix_busy":
+                raise
+            raise OutcomeUnknownError(str(error), wix_request_id=error.wix_request_id) from error
         return DeleteReceipt(member_id=self.target)
 
-    def read_back(self, sent: Sent) -> DeleteReceipt:
+    def read_back(self, sent: Sent) -> DeleteReceipt | None:
         """Delete again, which is as good as finding the member gone."""
-        return self.send(sent)
+        try:
+            return self.send(sent)
+        except WixRequestError:
+            return None

@@ -4,6 +4,10 @@ import pytest
 
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
+from wix_admin.effects import EffectsTable
+from wix_admin.errors import LedgerUnavailableError
+from wix_admin.once import SETTLE_SECONDS
+from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -74,6 +78,60 @@ def test_an_answer_that_got_lost_is_got_by_asking_again(wix: WixSimulator, actio
     reply = act(action, member["id"], key="k-1")
 
     assert reply.status == 200, reply.json
+
+
+def test_a_deletion_whose_every_answer_got_lost_is_found_done(wix: WixSimulator) -> None:
+    member = wix.members.add()
+    wix.add_fault(Fault(method="DELETE", drop="after", times=3))
+
+    reply = act("members/delete_member", member["id"])
+
+    assert (reply.status, reply.json["deleted"]) == (200, True)
+
+
+def test_a_deletion_that_nobody_could_tell_of_is_found_done_with_the_same_key(
+    wix: WixSimulator,
+) -> None:
+    member = wix.members.add()
+    wix.add_fault(Fault(method="DELETE", drop="after", times=6))
+    lost = act("members/delete_member", member["id"], key="k-1")
+
+    found = act("members/delete_member", member["id"], key="k-1")
+
+    assert (lost.status, lost.code) == (504, "outcome_unknown")
+    assert (found.status, found.json) == (200, {"memberId": member["id"], "deleted": True})
+
+
+def test_a_deletion_that_wix_had_no_time_for_may_be_sent_again(wix: WixSimulator) -> None:
+    member = wix.members.add()
+    wix.add_fault(Fault(method="DELETE", status=429, headers={"Retry-After": "0"}, times=3))
+    busy = act("members/delete_member", member["id"], key="k-1")
+
+    again = act("members/delete_member", member["id"], key="k-1")
+
+    assert (busy.status, busy.code) == (503, "wix_busy")
+    assert (again.status, again.replayed) == (200, False)
+
+
+@pytest.mark.parametrize("action", ["members/block_member", "members/delete_member"])
+def test_a_refusal_that_could_not_be_written_down_is_given_again(
+    wix: WixSimulator, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = wix.members.add(owner=True)
+
+    def fails(*_: object) -> None:
+        raise LedgerUnavailableError("not now")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EffectsTable, "finish", fails)
+        first = act(action, member["id"], key="k-1")
+    now = effects_table().now
+    effects_table().now = lambda: now() + SETTLE_SECONDS + 1
+
+    second = act(action, member["id"], key="k-1")
+
+    assert (first.status, first.code) == (409, "wix_forbids")
+    assert (second.status, second.code) == (409, "wix_forbids")
 
 
 @pytest.mark.parametrize("action", ACTIONS)

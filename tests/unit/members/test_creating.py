@@ -70,6 +70,17 @@ def test_a_login_email_that_is_taken_is_a_conflict(wix: WixSimulator, table: str
     assert len(wix.members.all()) == 1
 
 
+def test_a_login_email_in_capitals_is_taken_if_wix_has_it_in_small_letters(
+    wix: WixSimulator, table: str
+) -> None:
+    wix.members.add(email=EMAIL)
+
+    reply = create(loginEmail=EMAIL.upper())
+
+    assert (reply.status, reply.fields) == (409, ["loginEmail"])
+    assert wix.requests("POST", CREATE) == []
+
+
 def test_an_email_of_someone_who_was_disconnected_is_free(wix: WixSimulator, table: str) -> None:
     wix.members.add(email=EMAIL, status="OFFLINE")
 
