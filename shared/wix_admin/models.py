@@ -4,6 +4,9 @@
 silence and still answers 200. `WixEntity` is what Wix answers: it keeps fields it does not know,
 because Wix adds some at any time and a caller may need them. Names are `snake_case` here and
 `camelCase` on both wires. A model does no I/O.
+
+Models are built at first use: a part of another model is then never built for itself, which takes
+half of the time that importing the largest inputs takes.
 """
 
 import hashlib
@@ -74,6 +77,7 @@ class FunctionInput(BaseModel):
 
     model_config = ConfigDict(
         alias_generator=to_camel,
+        defer_build=True,
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
@@ -125,13 +129,15 @@ def _canonical(value: object) -> str:
 class WixEntity(BaseModel):
     """Something that Wix answered. Every field may be missing or null."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="allow")
+    model_config = ConfigDict(
+        alias_generator=to_camel, defer_build=True, extra="allow", populate_by_name=True
+    )
 
 
 class Answer(BaseModel):
     """What a caller gets back, in `camelCase`, without the fields that have nothing to say."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, defer_build=True, populate_by_name=True)
 
 
 class Price(WixEntity):
