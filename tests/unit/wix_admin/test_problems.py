@@ -24,10 +24,11 @@ AUTH = all_below(WixAuthError, "wix_auth")
 
 
 NO_ERRORS = {"Finding", "_Fault"}
+"""What has codes too: what a check finds, and what Wix tells."""
 
 
 def codes_in(source: Path) -> Iterator[str]:
-    """Find each `code="..."` that a module gives an error; a finding is none, nor a fault of Wix's."""
+    """Find each `code="..."` that a module gives an error."""
     for node in ast.walk(ast.parse(source.read_text())):
         if not isinstance(node, ast.Call) or ast.unparse(node.func) in NO_ERRORS:
             continue
