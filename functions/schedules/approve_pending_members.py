@@ -3,7 +3,7 @@
 import os
 
 from wix_admin import WixClient, admin_action
-from wix_admin.members.operations import APPROVE_MEMBER, QUERY_MEMBERS
+from wix_admin.members.operations import APPROVE_MEMBER, GET_FULL_MEMBER, QUERY_MEMBERS
 from wix_admin.schedules.approving_members import (
     ApprovePendingMembersInput,
     MemberApprovals,
@@ -12,7 +12,7 @@ from wix_admin.schedules.approving_members import (
 from wix_admin.settings import MemberApprovalSettings, read_settings
 
 
-@admin_action(ApprovePendingMembersInput, elevates=[QUERY_MEMBERS, APPROVE_MEMBER])
+@admin_action(ApprovePendingMembersInput, elevates=[QUERY_MEMBERS, GET_FULL_MEMBER, APPROVE_MEMBER])
 def handler(asked: ApprovePendingMembersInput, wix: WixClient) -> MemberApprovals:
     rule = read_settings(MemberApprovalSettings, os.environ).approve_members
     return approve_pending_members(wix, rule, asked)

@@ -24,8 +24,8 @@ OPERATIONS = sorted(set(declared()), key=lambda each: each.name)
 
 
 def shape(path: str) -> str:
-    """A path without the names of its parameters."""
-    return re.sub(r"\{[^}]+\}", "{}", path)
+    """A path without the names of its parameters, and without what is asked for in its query."""
+    return re.sub(r"\{[^}]+\}", "{}", path.partition("?")[0])
 
 
 ROUTES: dict[tuple[str, str], Route] = {

@@ -17,6 +17,14 @@ GET_MEMBER = Operation(
     repeatable=True,
     reads=True,
 )
+GET_FULL_MEMBER = Operation(
+    "members.get_full",
+    "GET",
+    "/members/v1/members/{member_id}?fieldsets=FULL",
+    "MEMBERS.MEMBER_READ",
+    repeatable=True,
+    reads=True,
+)
 QUERY_MEMBERS = Operation(
     "members.query",
     "POST",

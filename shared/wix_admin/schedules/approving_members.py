@@ -10,16 +10,17 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.members.entities import Member
-from wix_admin.members.operations import APPROVE_MEMBER
+from wix_admin.members.operations import APPROVE_MEMBER, GET_FULL_MEMBER
 from wix_admin.members.reading import members_with
 from wix_admin.models import Answer, Json, WriteInput
 from wix_admin.problems import code_of
+from wix_admin.replies import read_as
 from wix_admin.telemetry import logger, metrics
 
 PENDING: Json = {"status": "PENDING"}
 
-PASSING = (OutOfTimeError, WixUnavailableError)
-"""Failures that the next member would meet now, but perhaps not the next time."""
+MOST_FAILURES = 3
+"""After how many members in a row that Wix had no answer for the rest is left."""
 
 
 class ApprovePendingMembersInput(WriteInput):
@@ -45,7 +46,7 @@ class MemberApprovals(Answer):
         pending: How many wait, as far as Wix's index knows.
         approved: The members who were let in.
         failed: The members whom Wix did not let in.
-        skipped: How many the rule does not let in.
+        skipped: How many the rule does not let in, or do not wait any more.
         left: How many were not reached, for want of time or as Wix could not be asked.
         complete: Whether none is left.
     """
@@ -64,9 +65,9 @@ def approve_pending_members(
     """Approve all pending members, those of some e-mail domains, or none.
 
     All are read before the first is approved, as approving moves the pages of the list. Wix's
-    index lags, so one who was approved a moment ago may be approved again, which changes nothing.
+    index lags, so each is read again: approving someone who was blocked since would unblock them.
 
-    Wix: `POST /members/v1/members/query`, `POST /members/v1/members/{id}/approve`.
+    Wix: `POST /members/v1/members/query`, `GET /members/v1/members/{id}`, `POST .../approve`.
 
     Args:
         wix: The client of this invocation.
@@ -81,19 +82,31 @@ def approve_pending_members(
     let_in = [each for each in waiting if _lets_in(rule, each)]
     approved: list[str] = []
     failed: list[NotApproved] = []
-    left = 0
+    skipped, left, in_a_row = len(waiting) - len(let_in), 0, 0
     for place, member in enumerate(let_in):
         try:
-            wix.call(APPROVE_MEMBER, body={}, member_id=member.id)
-            approved.append(member.id)
+            if _waits(wix, member):
+                wix.call(APPROVE_MEMBER, body={}, member_id=member.id)
+                approved.append(member.id)
+            else:
+                skipped += 1
+            in_a_row = 0
         except WithheldError:
             continue
-        except PASSING as error:
+        except OutOfTimeError:
             left = len(let_in) - place
-            logger.warning("Not all members are reached", extra={"code": code_of(error)})
             break
+        except WixUnavailableError as error:
+            failed.append(NotApproved(member_id=member.id, code=code_of(error)))
+            in_a_row += 1
+            if in_a_row == MOST_FAILURES:
+                left = len(let_in) - place - 1
+                break
         except WixRequestError as error:
             failed.append(NotApproved(member_id=member.id, code=code_of(error)))
+            in_a_row = 0
+    if left:
+        logger.warning("Not all members are reached", extra={"membersLeft": left})
     if not asked.dry_run:
         metrics.add_metric("MembersApproved", MetricUnit.Count, len(approved))
         metrics.add_metric("MembersNotApproved", MetricUnit.Count, len(failed) + left)
@@ -101,10 +114,17 @@ def approve_pending_members(
         pending=len(waiting),
         approved=approved,
         failed=failed,
-        skipped=len(waiting) - len(let_in),
+        skipped=skipped,
         left=left,
         complete=left == 0,
     )
+
+
+def _waits(wix: WixClient, listed: Member) -> bool:
+    """Tell whether a member still waits, which the list may not know yet."""
+    reply = wix.call(GET_FULL_MEMBER, member_id=listed.id)
+    member = read_as(Member, reply.get("member"), GET_FULL_MEMBER)
+    return member.status == "PENDING"
 
 
 def _lets_in(rule: str, member: Member) -> bool:

@@ -35,9 +35,14 @@ def approve_pending_members(event: Json, context: object) -> Json:
         "paging": {"limit": 100, "offset": 0},
     }
     found = call("POST", "/members/v1/members/query", {"query": query, **FULL})["members"]
-    approved = [each["id"] for each in found if each["loginEmail"].rpartition("@")[2] in domains]
-    for each in approved:
-        call("POST", f"/members/v1/members/{each}/approve", {})
+    approved = []
+    for each in found:
+        path = f"/members/v1/members/{each['id']}"
+        if each["loginEmail"].rpartition("@")[2] not in domains:
+            continue
+        if call("GET", f"{path}?fieldsets=FULL")["member"]["status"] == "PENDING":
+            call("POST", f"{path}/approve", {})
+            approved.append(each["id"])
     logger.info("done", extra={"action": "approve_pending_members"})
     return Approvals(pending=len(found), approved=approved).model_dump()
 

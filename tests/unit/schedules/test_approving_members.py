@@ -20,6 +20,10 @@ def statuses(wix: WixSimulator) -> dict[str, str]:
     return {each["loginEmail"]: each["status"] for each in wix.members.all()}
 
 
+def unavailable(path: str) -> Fault:
+    return Fault(path=path, status=503, headers={"Retry-After": "0"}, times=None)
+
+
 def approvals(wix: WixSimulator) -> int:
     return sum(each.effect for each in wix.requests("POST", "*/approve"))
 
@@ -88,18 +92,49 @@ def test_whom_there_was_no_time_for_is_left_for_the_next_time(wix: WixSimulator,
     assert report["complete"] is False
 
 
-def test_one_whom_the_lagging_index_still_shows_is_approved_again_harmlessly(
-    wix: WixSimulator, rule: Any
+@pytest.mark.parametrize("since", ["APPROVED", "BLOCKED"])
+def test_one_whom_the_lagging_index_still_shows_as_waiting_is_left_alone(
+    wix: WixSimulator, rule: Any, since: str
 ) -> None:
+    member = wix.members.add(status="PENDING", created="2026-01-01T00:00:00.000Z")
     wix.switches.member_index_lag_seconds = 60
-    wix.members.add(status="PENDING", created="2026-01-01T00:00:00.000Z")
     wix.advance(120)
+    action = {"APPROVED": "approve", "BLOCKED": "block"}[since]
+    invoke(f"members/{action}_member", {"memberId": member["id"]})
+    before = approvals(wix)
     rule("all")
 
-    first, second = invoke(ACTION, {}), invoke(ACTION, {})
+    report = invoke(ACTION, {})
 
-    assert first["approved"] == second["approved"]
-    assert set(statuses(wix).values()) == {"APPROVED"}
+    assert (report["pending"], report["approved"], report["skipped"]) == (1, [], 1)
+    assert report["complete"] is True
+    assert set(statuses(wix).values()) == {since}
+    assert approvals(wix) == before
+
+
+def test_one_whom_wix_has_no_answer_for_holds_nobody_up(wix: WixSimulator, rule: Any) -> None:
+    days = (f"2026-01-0{day}T00:00:00.000Z" for day in range(1, 8))
+    ids = [wix.members.add(status="PENDING", created=day)["id"] for day in days]
+    for each in ids[::2]:
+        wix.add_fault(unavailable(f"*/{each}/approve"))
+    rule("all")
+
+    report = invoke(ACTION, {})
+
+    assert report["failed"] == [{"memberId": e, "code": "wix_unavailable"} for e in ids[::2]]
+    assert report["approved"] == ids[1::2]
+    assert report["complete"] is True
+
+
+def test_the_rest_is_left_if_wix_answers_for_nobody(wix: WixSimulator, rule: Any) -> None:
+    for _ in range(5):
+        wix.members.add(status="PENDING")
+    wix.add_fault(unavailable("*/approve"))
+    rule("all")
+
+    report = invoke(ACTION, {})
+
+    assert (len(report["failed"]), report["left"], report["complete"]) == (3, 2, False)
 
 
 def test_a_dry_run_says_whom_it_would_approve(wix: WixSimulator, rule: Any) -> None:
