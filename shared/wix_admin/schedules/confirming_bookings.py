@@ -21,8 +21,8 @@ from wix_admin.telemetry import logger, metrics
 
 PENDING: Json = {"status": "PENDING"}
 
-PASSING = (OutOfTimeError, WixUnavailableError)
-"""Failures that the next booking would meet now, but perhaps not the next time."""
+MOST_FAILURES = 3
+"""After how many bookings in a row that Wix had no answer for the rest is left."""
 
 
 class ConfirmPendingBookingsInput(WriteInput):
@@ -84,19 +84,28 @@ def confirm_pending_bookings(
     let_through = [each for each in waiting if _lets_through(rule, each)]
     confirmed: list[str] = []
     failed: list[NotConfirmed] = []
-    left = 0
+    left = in_a_row = 0
     for place, booking in enumerate(let_through):
         try:
             _confirm(wix, booking)
             confirmed.append(booking.id)
+            in_a_row = 0
         except WithheldError:
             continue
-        except PASSING as error:
+        except OutOfTimeError:
             left = len(let_through) - place
-            logger.warning("Not all bookings are reached", extra={"code": code_of(error)})
             break
-        except (WixRequestError, RefusedError, OutcomeUnknownError) as error:
+        except (WixUnavailableError, OutcomeUnknownError) as error:
             failed.append(NotConfirmed(booking_id=booking.id, code=code_of(error)))
+            in_a_row += 1
+            if in_a_row == MOST_FAILURES:
+                left = len(let_through) - place - 1
+                break
+        except (WixRequestError, RefusedError) as error:
+            failed.append(NotConfirmed(booking_id=booking.id, code=code_of(error)))
+            in_a_row = 0
+    if left:
+        logger.warning("Not all bookings are reached", extra={"bookingsLeft": left})
     if not asked.dry_run:
         metrics.add_metric("BookingsConfirmed", MetricUnit.Count, len(confirmed))
         metrics.add_metric("BookingsNotConfirmed", MetricUnit.Count, len(failed) + left)
@@ -120,6 +129,10 @@ def _confirm(wix: WixClient, booking: Booking) -> None:
     sent = Sent(reference="", at=0.0, before={"revision": booking.revision})
     try:
         effect.send(sent)
-    except OutcomeUnknownError:
-        if effect.read_back(sent) is None:
+    except OutcomeUnknownError as lost:
+        try:
+            found = effect.read_back(sent)
+        except (OutOfTimeError, WixUnavailableError):
+            raise lost from None
+        if found is None:
             raise

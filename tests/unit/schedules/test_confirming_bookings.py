@@ -65,6 +65,25 @@ def test_one_that_cannot_be_confirmed_holds_none_up(wix: WixSimulator, rule: Any
     assert report["confirmed"] == [second]
 
 
+@pytest.mark.parametrize(("broken", "left"), [(1, 0), (2, 0), (3, 2), (5, 2)])
+def test_the_rest_is_left_after_three_in_a_row_that_wix_has_no_answer_for(
+    wix: WixSimulator, rule: Any, broken: int, left: int
+) -> None:
+    days = [f"2026-01-0{day}T00:00:00.000Z" for day in (5, 4, 3, 2, 1)]
+    newest_first = [wix.bookings.add(created=day)["id"] for day in days]
+    for booking_id in newest_first[:broken]:
+        path = f"*/{booking_id}/confirm"
+        wix.add_fault(Fault(path=path, status=429, headers={"Retry-After": "0"}, times=None))
+    rule("all")
+
+    report = invoke(ACTION, {})
+
+    assert len(report["failed"]) == min(broken, 3)
+    assert {each["code"] for each in report["failed"]} == {"wix_busy"}
+    assert (report["left"], report["complete"]) == (left, left == 0)
+    assert len(report["confirmed"]) == 5 - len(report["failed"]) - left
+
+
 def test_an_answer_that_got_lost_is_found(wix: WixSimulator, rule: Any) -> None:
     booking = wix.bookings.add()
     wix.add_fault(Fault(path="*/confirm", drop="after", times=1))
