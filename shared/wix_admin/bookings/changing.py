@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -133,7 +134,8 @@ class BookingChange(Effect[BookingReceipt]):
             if self.is_done(booking):
                 return self._receipt(booking, already=True)
             self.refuse(booking)
-            revision = booking.revision
+            sent = replace(sent, before={"revision": booking.revision, **self.plan(booking)})
+            revision = sent.before["revision"]
         raise RefusedError(
             "The booking changed at Wix at the same moment: ask again in some seconds",
             code="conflict",
@@ -141,7 +143,11 @@ class BookingChange(Effect[BookingReceipt]):
         )
 
     def read_back(self, sent: Sent) -> BookingReceipt | None:
-        """Send the same at the same revision, and look at the booking if Wix refuses that."""
+        """Send the same at the same revision, and look at the booking if Wix refuses that.
+
+        One that is refused for another reason, and long after shows no later revision, was never
+        changed.
+        """
         if "revision" not in sent.before:
             return self._receipt(fetch_booking(self._wix, self.target), already=True)
         revision = sent.before["revision"]
@@ -149,6 +155,8 @@ class BookingChange(Effect[BookingReceipt]):
             return self._change(sent, revision)
         except (WixConflictError, WixStateError) as refusal:
             booking = self._newer_than(revision)
+            if booking is None and sent.settled and isinstance(refusal, WixStateError):
+                return None
             if booking is None:
                 raise OutcomeUnknownError(
                     "Wix says that the booking changed, and does not show how yet",

@@ -1,7 +1,9 @@
 """Confirming, declining and canceling: once, at the right revision, and only if it may be."""
 
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -11,6 +13,8 @@ from tests import canaries
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.bookings import changing
+from wix_admin.once import SETTLE_SECONDS
+from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -177,6 +181,38 @@ def test_a_reader_that_lags_too_long_ends_in_a_conflict_and_the_key_is_free_agai
     assert (again.status, again.json["status"]) == (200, "CANCELED")
 
 
+@pytest.mark.parametrize("other", ["cancel", "decline"])
+def test_of_two_at_the_same_time_each_meets_the_other_s_revision(
+    wix: WixSimulator, other: str
+) -> None:
+    booking = wix.bookings.add(status="PENDING")
+    wix.add_fault(Fault(path=f"*/{booking['id']}/*", latency=0.3, times=2))
+
+    with ThreadPoolExecutor(2) as pool:
+        confirming = pool.submit(act, "confirm", booking)
+        ending = pool.submit(act, other, booking)
+    statuses = (confirming.result().status, ending.result().status)
+
+    done = [writes(wix, verb) for verb in ("confirm", other)]
+    assert done == [int(status == 200) for status in statuses]
+    assert now(wix, booking)["revision"] == str(1 + sum(done))
+    assert sum(done) == (2 if done[0] and other == "cancel" else 1)
+
+
+def test_of_two_that_want_the_same_at_the_same_time_one_does_it(wix: WixSimulator) -> None:
+    booking = wix.bookings.add(status="PENDING")
+    wix.add_fault(Fault(path=f"*/{booking['id']}/*", latency=0.3, times=2))
+
+    with ThreadPoolExecutor(2) as pool:
+        replies = list(
+            pool.map(lambda _: act("confirm", booking, notifyParticipants=True), range(2))
+        )
+
+    assert [each.status for each in replies] == [200, 200]
+    assert sorted(each.json["already"] for each in replies) == [False, True]
+    assert len(wix.bookings.notifications) == 1
+
+
 # ---- Lost answers ----
 
 
@@ -211,6 +247,23 @@ def test_a_lost_answer_is_unknown_while_the_reader_lags_and_found_later(
     assert (lost.status, lost.code) == (504, "outcome_unknown")
     assert (found.status, found.json["status"], found.replayed) == (200, "CONFIRMED", True)
     assert writes(wix, "confirm") == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_lost_try_that_was_refused_is_told_as_refused_when_it_is_long_ago(
+    wix: WixSimulator,
+) -> None:
+    service = wix.bookings.add_service(cancel_policy_minutes=60 * 24 * 365 * 50)
+    booking = wix.bookings.add(service_id=service["id"], status="CONFIRMED")
+    wix.add_fault(Fault(path="*/cancel", drop="before", times=1))
+
+    lost = act("cancel", booking, key="k-1")
+    effects_table().now = lambda: time.time() + SETTLE_SECONDS + 1
+    found = act("cancel", booking, key="k-1")
+
+    assert (lost.status, lost.code) == (504, "outcome_unknown")
+    assert (found.status, found.code) == (409, "policy_forbids")
+    assert writes(wix, "cancel") == 0
 
 
 # ---- What Wix does not allow ----

@@ -264,12 +264,29 @@ def test_a_stale_revision_is_read_again(wix: WixSimulator) -> None:
     service = wix.bookings.add_service()
     wix.bookings.add_slot(service["id"], ELEVEN)
     booking = wix.bookings.add(service_id=service["id"], start=NINE, status="PENDING")
+    wix.advance(2)
     wix.switches.booking_reader_lag_seconds = 0.6
     call("bookings/confirm_booking", {}, target=booking["id"])
 
     reply = move(booking, start=ELEVEN)
 
     assert (reply.status, reply.json["revision"]) == (200, "3")
+
+
+def test_a_stale_revision_is_read_again_and_the_length_with_it(wix: WixSimulator) -> None:
+    service = wix.bookings.add_service()
+    wix.bookings.add_slot(service["id"], TEN, "2030-03-04T12:00:00")
+    wix.bookings.add_slot(service["id"], "2030-03-04T14:00:00", "2030-03-04T15:00:00")
+    wix.bookings.add_slot(service["id"], "2030-03-04T14:00:00", "2030-03-04T16:00:00")
+    booking = wix.bookings.add(service_id=service["id"], start=NINE, status="CONFIRMED")
+    wix.advance(2)
+    wix.switches.booking_reader_lag_seconds = 0.6
+    move(booking, start=TEN, end="2030-03-04T12:00:00")
+
+    reply = move(booking, start="2030-03-04T14:00:00")
+
+    assert (reply.status, reply.json["revision"]) == (200, "3")
+    assert reply.json["endDate"] == "2030-03-04T21:00:00.000Z"
 
 
 def test_the_same_key_gives_the_first_answer(wix: WixSimulator) -> None:
