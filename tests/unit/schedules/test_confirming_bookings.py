@@ -95,6 +95,18 @@ def test_an_answer_that_got_lost_is_found(wix: WixSimulator, rule: Any) -> None:
     assert sum(each.effect for each in wix.requests("POST", "*/confirm")) == 1
 
 
+def test_one_that_may_be_confirmed_is_told_as_unknown(wix: WixSimulator, rule: Any) -> None:
+    booking = wix.bookings.add()
+    wix.add_fault(Fault(path="*/confirm", drop="after", times=1))
+    wix.add_fault(Fault(path="*/confirm", status=429, headers={"Retry-After": "0"}, times=None))
+    rule("all")
+
+    report = invoke(ACTION, {})
+
+    assert report["failed"] == [{"bookingId": booking["id"], "code": "outcome_unknown"}]
+    assert report["left"] == 0
+
+
 def test_what_there_was_no_time_for_is_left_for_the_next_time(wix: WixSimulator, rule: Any) -> None:
     for _ in range(3):
         wix.bookings.add()
