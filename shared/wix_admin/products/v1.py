@@ -4,12 +4,14 @@ What catalog V1 does not have is refused by its name. An answer that got lost is
 else by name: whatever looks like the product and was not there before.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product as combined
 from json import dumps
 from math import prod
+from typing import ClassVar
 
 from wix_admin.batches import BatchReceipt, ItemError, make_batch, refused
 from wix_admin.client import Request, WixClient
@@ -23,6 +25,7 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json, WixEntity
 from wix_admin.once import Effect, Once, Receipt, Sent
+from wix_admin.operations import Operation
 from wix_admin.problems import code_of
 from wix_admin.products.describing import NewProduct
 from wix_admin.products.operations import (
@@ -238,8 +241,9 @@ class _Detail(Effect[DetailReceipt]):
     """Something that a product gets once it is there."""
 
     receipt = DetailReceipt
-    error_field: str
-    field: str
+    operation: ClassVar[Operation]
+    error_field: ClassVar[str]
+    field: ClassVar[str]
 
     def __init__(self, wix: WixClient, wanted: Wanted, product_id: str) -> None:
         self.target = product_id
@@ -250,14 +254,22 @@ class _Detail(Effect[DetailReceipt]):
         """Leave it to Wix."""
         return {}
 
-    def request(self) -> Request:
+    @abstractmethod
+    def body(self) -> Json:
         """Return what is sent."""
-        raise NotImplementedError
+
+    def send(self, sent: Sent) -> DetailReceipt:
+        """Give it to the product."""
+        del sent
+        self._wix.call(self.operation, body=self.body(), product_id=self.target)
+        return DetailReceipt(product_id=self.target)
 
     def announce(self) -> None:
         """Name the call in a dry run."""
         if self._wix.rehearsal is not None:
-            self._wix.rehearsal.requests.append(self.request())
+            path = self.operation.path.format(product_id=self.target)
+            request = Request(self.operation.method, path, self.body())
+            self._wix.rehearsal.requests.append(request)
 
 
 class VariantsChange(_Detail):
@@ -267,22 +279,16 @@ class VariantsChange(_Detail):
     """
 
     name = SET_VARIANTS_V1.name
+    operation = SET_VARIANTS_V1
     error_field, field = "variants_error", "variants"
-
-    def send(self, sent: Sent) -> DetailReceipt:
-        """Set them."""
-        del sent
-        self._wix.call(SET_VARIANTS_V1, body=self.request().body, product_id=self.target)
-        return DetailReceipt(product_id=self.target)
 
     def read_back(self, sent: Sent) -> DetailReceipt:
         """Set them again, which is as good as finding them set."""
         return self.send(sent)
 
-    def request(self) -> Request:
-        """Return what is sent."""
-        path = SET_VARIANTS_V1.path.format(product_id=self.target)
-        return Request("PATCH", path, {"variants": variants_to_v1(self._product)})
+    def body(self) -> Json:
+        """Return the variants."""
+        return {"variants": variants_to_v1(self._product)}
 
 
 class _Media(WixEntity):
@@ -300,13 +306,8 @@ class MediaAddition(_Detail):
     """
 
     name = ADD_MEDIA_V1.name
+    operation = ADD_MEDIA_V1
     error_field, field = "media_error", "media"
-
-    def send(self, sent: Sent) -> DetailReceipt:
-        """Add them."""
-        del sent
-        self._wix.call(ADD_MEDIA_V1, body=self.request().body, product_id=self.target)
-        return DetailReceipt(product_id=self.target)
 
     def read_back(self, sent: Sent) -> DetailReceipt | None:
         """See whether it has any by now."""
@@ -316,10 +317,9 @@ class MediaAddition(_Detail):
         has_media = product.media and product.media.items
         return DetailReceipt(product_id=self.target) if has_media else None
 
-    def request(self) -> Request:
-        """Return what is sent."""
-        path = ADD_MEDIA_V1.path.format(product_id=self.target)
-        return Request("POST", path, {"media": [{"url": each.url} for each in self._product.media]})
+    def body(self) -> Json:
+        """Return the addresses."""
+        return {"media": [{"url": each.url} for each in self._product.media]}
 
 
 def _details(wix: WixClient, wanted: Wanted, product_id: str) -> list[_Detail]:
