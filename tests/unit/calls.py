@@ -55,27 +55,28 @@ def handler_of(action: str) -> Any:
     return importlib.import_module(f"functions.{action.replace('/', '.')}").handler
 
 
-def call(
+def http_event(
     action: str,
     body: Any = None,
     *,
     target: str | None = None,
     query: dict[str, str] | None = None,
     key: str | None = None,
-    seconds: float = 30,
-) -> Reply:
-    """Send an HTTP request to `<area>/<action>`.
+    raw: str | None = None,
+) -> dict[str, Any]:
+    """What API Gateway makes of an HTTP request to `<area>/<action>`.
 
     Args:
         target: The value of the route's one path parameter.
         query: The query string.
         key: The idempotency key.
-        seconds: What is left of the invocation.
+        raw: The body's text, instead of JSON.
     """
     method, route = _routes()[action].split("/", 1)
     names = re.findall(r"\{(\w+)\}", route)
     headers = {"Idempotency-Key": key} if key is not None else {}
-    event = {
+    text = None if body is None else json.dumps(body)
+    return {
         "httpMethod": method,
         "resource": f"/{route}",
         "path": f"/{route}",
@@ -88,9 +89,14 @@ def call(
             "requestTimeEpoch": int(time.time() * 1000),
             "identity": {"userArn": CALLER},
         },
-        "body": None if body is None else json.dumps(body),
+        "body": text if raw is None else raw,
         "isBase64Encoded": False,
     }
+
+
+def call(action: str, body: Any = None, *, seconds: float = 30, **request: Any) -> Reply:
+    """Send an HTTP request, described as for `http_event`, with so much left of the invocation."""
+    event = http_event(action, body, **request)
     answer = handler_of(action)(event, Context(seconds))
     return Reply(answer["statusCode"], json.loads(answer["body"]), answer["headers"])
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.orders.calls import ROUTES, Context, Reply, call, handler_of, http_event
+from tests.unit.orders.calls import ACTIONS, Context, Reply, call, handler_of, http_event
 from tests.wix_simulator import WixSimulator
 
 pytestmark = pytest.mark.usefixtures("table")
@@ -24,7 +24,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "fulfill_order": {},
     "record_payment": {},
 }
-WITH_ID = [action for action in ROUTES if action != "query_orders"]
+WITH_ID = [action for action in ACTIONS if action != "query_orders"]
 
 BAD_IDS = [
     "",
@@ -107,7 +107,7 @@ def test_json_that_is_no_object_is_refused(wix: WixSimulator, action: str, raw: 
     assert reply.fields == ["body"]
 
 
-@pytest.mark.parametrize("action", ROUTES)
+@pytest.mark.parametrize("action", ACTIONS)
 def test_an_unknown_field_is_refused_by_name(wix: WixSimulator, action: str) -> None:
     reply = call(
         action, {**GOOD.get(action, {}), "surprise": 1}, key="k", order_id=order_of(action)
