@@ -3,24 +3,15 @@
 from aws_lambda_powertools.metrics import MetricUnit
 
 from wix_admin.client import WixClient
-from wix_admin.errors import (
-    OutOfTimeError,
-    WithheldError,
-    WixRequestError,
-    WixUnavailableError,
-)
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import APPROVE_MEMBER, GET_FULL_MEMBER
 from wix_admin.members.reading import members_with
 from wix_admin.models import Answer, Json, WriteInput
-from wix_admin.problems import code_of
 from wix_admin.replies import read_as
-from wix_admin.telemetry import logger, metrics
+from wix_admin.schedules.working_through import work_through
+from wix_admin.telemetry import metrics
 
 PENDING: Json = {"status": "PENDING"}
-
-MOST_FAILURES = 3
-"""After how many members in a row that Wix had no answer for the rest is left."""
 
 
 class ApprovePendingMembersInput(WriteInput):
@@ -80,49 +71,31 @@ def approve_pending_members(
     """
     waiting = list(members_with(wix, PENDING)) if rule != "none" else []
     let_in = [each for each in waiting if _lets_in(rule, each)]
-    approved: list[str] = []
-    failed: list[NotApproved] = []
-    skipped, left, in_a_row = len(waiting) - len(let_in), 0, 0
-    for place, member in enumerate(let_in):
-        try:
-            if _waits(wix, member):
-                wix.call(APPROVE_MEMBER, body={}, member_id=member.id)
-                approved.append(member.id)
-            else:
-                skipped += 1
-            in_a_row = 0
-        except WithheldError:
-            continue
-        except OutOfTimeError:
-            left = len(let_in) - place
-            break
-        except WixUnavailableError as error:
-            failed.append(NotApproved(member_id=member.id, code=code_of(error)))
-            in_a_row += 1
-            if in_a_row == MOST_FAILURES:
-                left = len(let_in) - place - 1
-                break
-        except WixRequestError as error:
-            failed.append(NotApproved(member_id=member.id, code=code_of(error)))
-            in_a_row = 0
-    if left:
-        logger.warning("Not all members are reached", extra={"membersLeft": left})
+
+    def approve(member_id: str) -> bool:
+        if not _waits(wix, member_id):
+            return False
+        wix.call(APPROVE_MEMBER, body={}, member_id=member_id)
+        return True
+
+    worked = work_through([each.id for each in let_in], approve)
     if not asked.dry_run:
-        metrics.add_metric("MembersApproved", MetricUnit.Count, len(approved))
-        metrics.add_metric("MembersNotApproved", MetricUnit.Count, len(failed) + left)
+        metrics.add_metric("MembersApproved", MetricUnit.Count, len(worked.done))
+        missed = len(worked.failed) + worked.left
+        metrics.add_metric("MembersNotApproved", MetricUnit.Count, missed)
     return MemberApprovals(
         pending=len(waiting),
-        approved=approved,
-        failed=failed,
-        skipped=skipped,
-        left=left,
-        complete=left == 0,
+        approved=worked.done,
+        failed=[NotApproved(member_id=each, code=code) for each, code in worked.failed.items()],
+        skipped=len(waiting) - len(let_in) + worked.needless,
+        left=worked.left,
+        complete=worked.left == 0,
     )
 
 
-def _waits(wix: WixClient, listed: Member) -> bool:
+def _waits(wix: WixClient, member_id: str) -> bool:
     """Tell whether a member still waits, which the list may not know yet."""
-    reply = wix.call(GET_FULL_MEMBER, member_id=listed.id)
+    reply = wix.call(GET_FULL_MEMBER, member_id=member_id)
     member = read_as(Member, reply.get("member"), GET_FULL_MEMBER)
     return member.status == "PENDING"
 

@@ -6,23 +6,13 @@ from wix_admin.bookings.deciding import BookingConfirmation, ConfirmBookingInput
 from wix_admin.bookings.entities import Booking
 from wix_admin.bookings.reading import bookings_with
 from wix_admin.client import WixClient
-from wix_admin.errors import (
-    OutcomeUnknownError,
-    OutOfTimeError,
-    RefusedError,
-    WithheldError,
-    WixRequestError,
-    WixUnavailableError,
-)
+from wix_admin.errors import OutcomeUnknownError, OutOfTimeError, WixUnavailableError
 from wix_admin.models import Answer, Json, WriteInput
 from wix_admin.once import Sent
-from wix_admin.problems import code_of
-from wix_admin.telemetry import logger, metrics
+from wix_admin.schedules.working_through import work_through
+from wix_admin.telemetry import metrics
 
 PENDING: Json = {"status": "PENDING"}
-
-MOST_FAILURES = 3
-"""After how many bookings in a row that Wix had no answer for the rest is left."""
 
 
 class ConfirmPendingBookingsInput(WriteInput):
@@ -82,40 +72,19 @@ def confirm_pending_bookings(
     """
     waiting = list(bookings_with(wix, PENDING)) if rule != "none" else []
     let_through = [each for each in waiting if _lets_through(rule, each)]
-    confirmed: list[str] = []
-    failed: list[NotConfirmed] = []
-    left = in_a_row = 0
-    for place, booking in enumerate(let_through):
-        try:
-            _confirm(wix, booking)
-            confirmed.append(booking.id)
-            in_a_row = 0
-        except WithheldError:
-            continue
-        except OutOfTimeError:
-            left = len(let_through) - place
-            break
-        except (WixUnavailableError, OutcomeUnknownError) as error:
-            failed.append(NotConfirmed(booking_id=booking.id, code=code_of(error)))
-            in_a_row += 1
-            if in_a_row == MOST_FAILURES:
-                left = len(let_through) - place - 1
-                break
-        except (WixRequestError, RefusedError) as error:
-            failed.append(NotConfirmed(booking_id=booking.id, code=code_of(error)))
-            in_a_row = 0
-    if left:
-        logger.warning("Not all bookings are reached", extra={"bookingsLeft": left})
+    revisions = {each.id: each.revision for each in let_through}
+    worked = work_through(list(revisions), lambda each: _confirm(wix, each, revisions[each]))
     if not asked.dry_run:
-        metrics.add_metric("BookingsConfirmed", MetricUnit.Count, len(confirmed))
-        metrics.add_metric("BookingsNotConfirmed", MetricUnit.Count, len(failed) + left)
+        metrics.add_metric("BookingsConfirmed", MetricUnit.Count, len(worked.done))
+        missed = len(worked.failed) + worked.left
+        metrics.add_metric("BookingsNotConfirmed", MetricUnit.Count, missed)
     return BookingConfirmations(
         pending=len(waiting),
-        confirmed=confirmed,
-        failed=failed,
+        confirmed=worked.done,
+        failed=[NotConfirmed(booking_id=each, code=code) for each, code in worked.failed.items()],
         skipped=len(waiting) - len(let_through),
-        left=left,
-        complete=left == 0,
+        left=worked.left,
+        complete=worked.left == 0,
     )
 
 
@@ -123,10 +92,10 @@ def _lets_through(rule: str, booking: Booking) -> bool:
     return rule == "all" or booking.service_id in rule.lower().split(",")
 
 
-def _confirm(wix: WixClient, booking: Booking) -> None:
+def _confirm(wix: WixClient, booking_id: str, revision: str | None) -> bool:
     """Confirm a booking at the revision that the list told."""
-    effect = BookingConfirmation(wix, ConfirmBookingInput.model_validate({"bookingId": booking.id}))
-    sent = Sent(reference="", at=0.0, before={"revision": booking.revision})
+    effect = BookingConfirmation(wix, ConfirmBookingInput.model_validate({"bookingId": booking_id}))
+    sent = Sent(reference="", at=0.0, before={"revision": revision})
     try:
         effect.send(sent)
     except OutcomeUnknownError as lost:
@@ -136,3 +105,4 @@ def _confirm(wix: WixClient, booking: Booking) -> None:
             raise lost from None
         if found is None:
             raise
+    return True
