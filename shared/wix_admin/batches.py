@@ -23,7 +23,7 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Answer
 from wix_admin.once import Effect, Once, Receipt
-from wix_admin.problems import KINDS, code_of
+from wix_admin.problems import code_of
 from wix_admin.telemetry import logger
 from wix_auth import WixAuthError
 
@@ -242,11 +242,6 @@ def _error_of(reason: ItemError, status: Status, *, replayed: bool) -> AdminErro
     )
     error.replayed = replayed
     return error
-
-
-def may_pass(error: ItemError) -> bool:
-    """Tell whether an item that failed so may be done by trying again."""
-    return error.code in KINDS and KINDS[error.code].retryable
 
 
 def _failed[R: ItemResult](

@@ -15,7 +15,6 @@ from wix_admin.batches import (
     ItemError,
     ItemResult,
     make_batch,
-    may_pass,
     refused,
     summed,
 )
@@ -529,11 +528,3 @@ def test_a_refusal_names_the_field_that_it_is_about() -> None:
         status="refused",
         error=ItemError(code="not_in_this_catalog", detail="Not here", field="a"),
     )
-
-
-@pytest.mark.parametrize(
-    ("code", "passes"),
-    [("wix_busy", True), ("out_of_time", True), ("wix_refused", False), ("no such code", False)],
-)
-def test_an_item_may_be_tried_again_if_its_failure_may_pass(code: str, *, passes: bool) -> None:
-    assert may_pass(ItemError(code=code, detail="")) is passes
