@@ -82,8 +82,8 @@ def admin_action(
         def act(call: Call, traffic: Traffic, ids: dict[str, str]) -> Done:
             asked = _validated(input_type, call.input())
             ids.update(asked.ids())
-            once = _once(asked, call, key) if key else None
             rehearsal = Rehearsal() if isinstance(asked, WriteInput) and asked.dry_run else None
+            once = _once(asked, call, key, rehearses=rehearsal is not None) if key else None
             wix = WixClient(
                 wix_http(),
                 elevates=elevates,
@@ -132,7 +132,7 @@ def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
     raise InputError("; ".join(list(dict.fromkeys(told))[:MAX_TOLD]), violations=violations)
 
 
-def _once(asked: FunctionInput, call: Call, rule: Key) -> Once:
+def _once(asked: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> Once:
     """Prepare for one change, under the input's own key or the caller's.
 
     Raises:
@@ -146,7 +146,6 @@ def _once(asked: FunctionInput, call: Call, rule: Key) -> Once:
             code="idempotency_key_missing",
             violations=[Violation("Idempotency-Key", "Field required")],
         )
-    rehearses = isinstance(asked, WriteInput) and asked.dry_run
     return Once(
         table=effects_table() if key and not rehearses else None,
         site_id=settings().wix_site_id,
