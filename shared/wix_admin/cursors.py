@@ -2,9 +2,17 @@
 
 import base64
 import json
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
 
 from wix_admin.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SEND_AS_IT_WAS = "Send the cursor of the last answer as it was, or leave it out"
 
 MAX_LENGTH = 24_000
 """Wix's own cursors have up to 16,000 characters."""
@@ -31,4 +39,29 @@ def unseal(operation: str, cursor: str) -> str:
         position = wrapped.get("at")
         if isinstance(position, str) and position:
             return position
-    raise InputError.of("cursor", "Send the cursor of the last answer as it was, or leave it out")
+    raise InputError.of("cursor", SEND_AS_IT_WAS)
+
+
+def seal_place(operation: str, place: "DataclassInstance") -> str:
+    """Wrap a place in a list of which Wix keeps no cursor, with all that it must be told again.
+
+    Raises:
+        InputError: If the filter is too long to be carried on.
+    """
+    cursor = seal(operation, json.dumps(asdict(place), separators=(",", ":")))
+    if len(cursor) > MAX_LENGTH:
+        raise InputError.of("filter", "Send a shorter filter: each cursor has to hold it")
+    return cursor
+
+
+def unseal_place[P](operation: str, cursor: str, kind: type[P]) -> P:
+    """Return such a place; anybody may have written the cursor, so every field is checked.
+
+    Raises:
+        InputError: If it is not a cursor that this operation gave out.
+    """
+    text = unseal(operation, cursor)
+    try:
+        return TypeAdapter(kind).validate_json(text, strict=True, extra="forbid")
+    except ValueError:
+        raise InputError.of("cursor", SEND_AS_IT_WAS) from None

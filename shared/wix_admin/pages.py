@@ -1,14 +1,12 @@
 """Lists page by page: one kind of query and one kind of answer, whatever paging Wix uses."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.cursors import MAX_LENGTH, seal, unseal
-from wix_admin.errors import InputError
+from wix_admin.cursors import MAX_LENGTH, seal_place, unseal_place
 from wix_admin.models import Answer, FunctionInput, Json
 
 LARGEST_PAGE = 100
@@ -68,7 +66,7 @@ class Offset:
 
     filter: Json
     sort: list[Json]
-    start: int = 0
+    start: Annotated[int, Field(ge=0)] = 0
     total: int | None = None
 
     @classmethod
@@ -80,24 +78,7 @@ class Offset:
         """
         if wanted.cursor is None:
             return cls(wanted.filter or {}, wanted.sorting())
-        position = unseal(operation, wanted.cursor)
-        try:
-            found = cls(**json.loads(position))
-        except (ValueError, TypeError):
-            found = cls({}, [], start=-1)
-        if not found._is_sound():
-            raise InputError.of("cursor", "Send the cursor of the last answer as it was")
-        return found
-
-    def _is_sound(self) -> bool:
-        """Tell whether it can have been in a cursor of ours, which anybody may have written."""
-        return (
-            isinstance(self.filter, dict)
-            and isinstance(self.sort, list)
-            and isinstance(self.start, int)
-            and self.start >= 0
-            and isinstance(self.total, int | None)
-        )
+        return unseal_place(operation, wanted.cursor, cls)
 
     def after(self, operation: str, count: int, total: int | None) -> str | None:
         """Return the cursor of the next page, or None if this was the last one.
@@ -109,11 +90,7 @@ class Offset:
         if count == 0 or (total is not None and start >= total):
             return None
         first = total if self.total is None else self.total
-        position = {"filter": self.filter, "sort": self.sort, "start": start, "total": first}
-        cursor = seal(operation, json.dumps(position, separators=(",", ":")))
-        if len(cursor) > MAX_LENGTH:
-            raise InputError.of("filter", "Send a shorter filter: each cursor has to hold it")
-        return cursor
+        return seal_place(operation, replace(self, start=start, total=first))
 
     def shifted(self, total: int | None) -> bool:
         """Tell whether the list changed since it began, so that items may be missed or repeated."""

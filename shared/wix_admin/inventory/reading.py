@@ -1,7 +1,7 @@
 """Lists stock: what there is of each variant at each location."""
 
-import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from wix_admin.catalog import Catalog, forget_catalog, on_catalog
 from wix_admin.client import WixClient
-from wix_admin.cursors import MAX_LENGTH, seal, unseal
+from wix_admin.cursors import seal, seal_place, unseal, unseal_place
 from wix_admin.errors import InputError, Violation
 from wix_admin.inventory.asking import MOST
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
@@ -120,6 +120,21 @@ def low_stock(wix: WixClient, threshold: int) -> list[StockLine]:
     return on_catalog(wix, read)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a list of catalog V1 goes on.
+
+    Attributes:
+        filter: Wix's filter.
+        low_stock: How many there are at most.
+        after: The number of the last product.
+    """
+
+    filter: Json
+    low_stock: int | None
+    after: int | None = None
+
+
 def _page_v3(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
     query: Json = {"cursorPaging": {"limit": wanted.limit}}
     if wanted.cursor is not None:
@@ -144,29 +159,19 @@ def _page_v1(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
         detail = "This catalog (V1) is listed in the order in which products were made"
         violation = Violation("sort", detail)
         raise InputError(detail, code="not_in_this_catalog", violations=[violation])
-    condition, low, after = wanted.filter or {}, wanted.low_stock, None
+    place = _Place(wanted.filter or {}, wanted.low_stock)
     if wanted.cursor is not None:
-        condition, low, after = _position(unseal(QUERY_STOCK_V1.name, wanted.cursor))
-    found = query_page_v1(wix, condition, after, wanted.limit)
+        place = unseal_place(QUERY_STOCK_V1.name, wanted.cursor, _Place)
+    low = place.low_stock
+    found = query_page_v1(wix, place.filter, place.after, wanted.limit)
     last = found[-1].numeric_id if len(found) == wanted.limit else None
-    cursor = seal(QUERY_STOCK_V1.name, json.dumps([condition, low, last])) if last else None
-    if cursor and len(cursor) > MAX_LENGTH:
-        raise InputError.of("filter", "Send a shorter filter: each cursor has to hold it")
+    cursor = seal_place(QUERY_STOCK_V1.name, replace(place, after=last)) if last else None
     lines = _lines(found)
     return InventoryPage(
         items=list(lines if low is None else _at_most(low, lines)),
         cursor=cursor,
         has_more=cursor is not None,
     )
-
-
-def _position(text: str) -> tuple[Json, int | None, int | None]:
-    """Read what a cursor of ours for V1 holds."""
-    try:
-        condition, low, after = json.loads(text)
-        return dict(condition), None if low is None else int(low), int(after)
-    except (ValueError, TypeError):
-        raise InputError.of("cursor", "Send the cursor of the last answer as it was") from None
 
 
 def _low(threshold: int) -> Json:

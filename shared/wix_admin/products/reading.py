@@ -1,7 +1,7 @@
 """Lists products, on whichever catalog the site has."""
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -9,9 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from wix_admin.catalog import Catalog, on_catalog
 from wix_admin.client import WixClient
-from wix_admin.cursors import MAX_LENGTH, seal, unseal
+from wix_admin.cursors import seal_place, unseal_place
 from wix_admin.errors import (
-    InputError,
     RefusedError,
     Violation,
     WixPermissionError,
@@ -97,7 +96,7 @@ class _Position:
     fields: list[str] = field(default_factory=list)
     filter: Json = field(default_factory=dict)
     sort: list[Json] = field(default_factory=list)
-    start: int = 0
+    start: Annotated[int, Field(ge=0)] = 0
     after: int | None = None
     total: int | None = None
 
@@ -111,27 +110,13 @@ class _Position:
         """
         if wanted.cursor is None:
             return cls(catalog, "", wanted.fields or [], wanted.filter or {}, wanted.sorting())
-        try:
-            position = cls(**json.loads(unseal(LIST, wanted.cursor)))
-        except (ValueError, TypeError):
-            raise InputError.of("cursor", "Send the cursor of the last answer as it was") from None
+        position = unseal_place(LIST, wanted.cursor, cls)
         if position.catalog != catalog:
             raise WixSetupError(
                 "The list was begun on another version of the catalog: begin it anew",
                 code="wrong_catalog",
             )
         return position
-
-    def sealed(self) -> str:
-        """Return it as a cursor.
-
-        Raises:
-            InputError: If the filter is too long to be carried on.
-        """
-        cursor = seal(LIST, json.dumps(asdict(self), separators=(",", ":")))
-        if len(cursor) > MAX_LENGTH:
-            raise InputError.of("filter", "Send a shorter filter: each cursor has to hold it")
-        return cursor
 
 
 def query_products(wix: WixClient, wanted: QueryProductsInput) -> ProductPage:
@@ -185,7 +170,7 @@ def _page_of_v3(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     following = paging.cursors.next if paging.cursors else None
     cursor = None
     if following and paging.has_next is not False:
-        cursor = _Position("V3_CATALOG", following, position.fields).sealed()
+        cursor = seal_place(LIST, _Position("V3_CATALOG", following, position.fields))
     return ProductPage(
         items=found.products or [],
         cursor=cursor,
@@ -223,7 +208,7 @@ def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     following = (_after_the_last if walks else _further_on)(position, items, limit, total)
     return ProductPage(
         items=items,
-        cursor=following.sealed() if following else None,
+        cursor=seal_place(LIST, following) if following else None,
         has_more=following is not None,
         catalog="V1_CATALOG",
         shifted=None if walks else None not in {position.total, total} and total != position.total,

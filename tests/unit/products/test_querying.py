@@ -205,6 +205,9 @@ def test_a_filter_that_wix_does_not_have_is_refused(wix: WixSimulator, catalog: 
         seal("products.query", "x"),
         seal("products.query", "{}"),
         seal("products.query", '{"catalog": "V3_CATALOG", "no": 1}'),
+        seal("products.query", '{"catalog": "V3_CATALOG", "fields": "name"}'),
+        seal("products.query", '{"catalog": "V1_CATALOG", "start": "1"}'),
+        seal("products.query", '{"catalog": "V1_CATALOG", "start": -1}'),
     ],
 )
 def test_a_cursor_of_something_else_is_refused(wix: WixSimulator, cursor: str) -> None:
