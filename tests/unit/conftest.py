@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from tests import canaries
 from tests.wix_simulator import WixSimulator
-from wix_admin import process, telemetry
+from wix_admin import batches, client, process, telemetry
 from wix_admin.catalog import forget_catalog
 from wix_admin.settings import WriterSettings, read_settings, settings
 
@@ -47,8 +47,13 @@ def secret_arn() -> Iterator[str]:
 def wix(
     simulator: WixSimulator, secret_arn: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[WixSimulator]:
-    """Wix, and a new function process for it: nothing is remembered on either side."""
+    """Wix, and a new function process for it: nothing is remembered on either side.
+
+    What is tried again is tried soon; how long the pauses are is shown with a clock of its own.
+    """
     simulator.reset()
+    monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(batches, "FIRST_PAUSE_SECONDS", 0.01)
     monkeypatch.setenv("WIX_API_URL", simulator.url)
     monkeypatch.setenv("WIX_SITE_ID", canaries.SITE_ID)
     monkeypatch.setenv("WIX_SECRET_ARN", secret_arn)
