@@ -158,14 +158,14 @@ class WixClient:
         return answer
 
     def pause(self, seconds: float) -> bool:
-        """Wait, if there is time for it and for a read after it.
+        """Wait for half of it to all of it, if there is time for it and for a read after it.
 
         Returns:
             Whether it waited.
         """
         if self.seconds_left() < seconds + SHORTEST_TRY_SECONDS:
             return False
-        self._sleep(seconds * self._jitter())
+        self._sleep(seconds * (1 + self._jitter()) / 2)
         return True
 
     def seconds_left(self) -> float:

@@ -476,3 +476,30 @@ def test_an_answer_that_is_not_json_still_names_wix_s_request(wix: FakeWix) -> N
 
     assert caught.value.wix_request_id == "r-1"
     assert isinstance(caught.value, AdminError)
+
+
+# ---- Waiting for something to show ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("jitter", "waits"), [(0.0, 1.0), (0.5, 1.5), (1.0, 2.0)])
+def test_a_wait_is_at_least_half_as_long_as_asked(
+    clock: Clock, jitter: float, waits: float
+) -> None:
+    client = FakeWix(clock).client(jitter=jitter)
+    began = clock.now
+
+    assert client.pause(2.0)
+
+    assert clock.now - began == pytest.approx(waits)
+
+
+@pytest.mark.parametrize(("left", "waits"), [(3.1, True), (2.9, False)])
+def test_nothing_is_waited_for_if_no_read_could_follow(
+    clock: Clock, left: float, *, waits: bool
+) -> None:
+    client = FakeWix(clock).client(seconds=left)
+    began = clock.now
+
+    assert client.pause(2.0) is waits
+
+    assert (clock.now > began) is waits
