@@ -28,7 +28,7 @@ up: .venv/ready .tools/sam/ready .tools/ministack/ready ## Leave the local stack
 	@$(BIN)/python -m tests.local_stack up
 
 test: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run every test, the deployed local stack included
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the template
 	$(BIN)/ruff format --check $(SOURCES)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from filelock import FileLock
 
 from tests.local_stack import Artifacts, LocalStack, build, local_stack
 from tests.local_stack.progress import Progress
@@ -17,6 +18,17 @@ pytest_plugins = ["tests.log_guard"]
 
 NOWHERE = "http://127.0.0.1:9"
 """An address of this machine where nothing answers."""
+
+
+PROJECT = Path(__file__).parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let workers that share a run (`-n`) start one deployed stack and one AWS between them."""
+    for item in items:
+        path = item.path.relative_to(PROJECT / "tests")
+        shares = path.parts[0] if path.parts[0] in {"contract", "stack"} else str(path)
+        item.add_marker(pytest.mark.xdist_group(shares))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,9 +70,14 @@ def work_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def artifacts(work_folder: Path, log_folder: Path) -> Artifacts:
-    """What `sam build` makes for this machine's processor; built once, on first use."""
-    return build(work_folder / "build", log_folder)
+def artifacts(tmp_path_factory: pytest.TempPathFactory, log_folder: Path) -> Artifacts:
+    """What `sam build` makes for this machine's processor; built once a run, on first use."""
+    of_the_run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        of_the_run = of_the_run.parent
+    made = Artifacts(of_the_run / "build")
+    with FileLock(of_the_run / "build.lock"):
+        return made if made.template.exists() else build(made.folder, log_folder)
 
 
 @pytest.fixture(scope="session")

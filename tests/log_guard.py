@@ -2,7 +2,8 @@
 
 A log is what a child process printed, what the AWS stand-in and the functions in it wrote, and
 what pytest captured of each test. Each goes to a file of the run's own folder, and all are
-searched when the run ends.
+searched when the run ends. Workers that share a run (pytest-xdist) each log into a part of that
+folder, and the run that started them searches it.
 """
 
 import shutil
@@ -13,10 +14,11 @@ from pathlib import Path
 from urllib.parse import unquote_plus
 
 import pytest
+from xdist.workermanage import WorkerController
 
 from tests import canaries
 
-GUARD = pytest.StashKey["LogGuard"]()
+LOG_FOLDER = pytest.StashKey[Path]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class LogGuard:
         self.folder = Path(tempfile.mkdtemp(prefix="wix-admin-logs-"))
         self.leaks: list[Leak] = []
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: WorkerController) -> None:
+        folder = self.folder / node.gateway.id
+        folder.mkdir()
+        node.workerinput["log_folder"] = str(folder)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # The last phase's report holds what all phases printed and logged. Why a test failed is
         # not in it: an assertion may show what it compared.
@@ -78,12 +86,16 @@ class LogGuard:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    worker: dict[str, str] | None = getattr(config, "workerinput", None)
+    if worker is not None:
+        config.stash[LOG_FOLDER] = Path(worker["log_folder"])
+        return
     guard = LogGuard()
-    config.stash[GUARD] = guard
+    config.stash[LOG_FOLDER] = guard.folder
     config.pluginmanager.register(guard, "log_guard_of_this_run")
 
 
 @pytest.fixture(scope="session")
 def log_folder(pytestconfig: pytest.Config) -> Path:
     """Where every log of this run belongs, so that it is searched."""
-    return pytestconfig.stash[GUARD].folder
+    return pytestconfig.stash[LOG_FOLDER]

@@ -35,13 +35,19 @@ def test_it(server):
 FAILED = "def test_it():\n    assert {text!r} == 'something else'\n"
 
 
-def run(folder: Path, source: str, text: str) -> subprocess.CompletedProcess[str]:
+ALONE: list[str] = []
+IN_WORKERS = ["-p", "xdist.plugin", "-n", "2"]
+
+
+def run(
+    folder: Path, source: str, text: str, how: list[str] = ALONE
+) -> subprocess.CompletedProcess[str]:
     test = folder / "test_it.py"
     test.write_text(source.replace("{text!r}", repr(text)))
     return subprocess.run(  # noqa: S603 - our own pytest on our own file
         [
             sys.executable, "-m", "pytest", "-p", "tests.log_guard", "-p", "no:cacheprovider",
-            "-c", "/dev/null", "--rootdir", folder, test,
+            "-c", "/dev/null", "--rootdir", folder, *how, test,
         ],
         cwd=PROJECT,
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
@@ -60,8 +66,11 @@ def run(folder: Path, source: str, text: str) -> subprocess.CompletedProcess[str
         pytest.param(AT_TEARDOWN, id="written as a fixture ends"),
     ],
 )
-def test_a_planted_secret_fails_the_run(tmp_path: Path, source: str) -> None:
-    ran = run(tmp_path, source, f"the token is {canaries.TOKEN_MARK}-1")
+@pytest.mark.parametrize(
+    "how", [pytest.param(ALONE, id="alone"), pytest.param(IN_WORKERS, id="in workers")]
+)
+def test_a_planted_secret_fails_the_run(tmp_path: Path, source: str, how: list[str]) -> None:
+    ran = run(tmp_path, source, f"the token is {canaries.TOKEN_MARK}-1", how)
 
     assert ran.returncode == 1
     assert f"holds canaries.MARKS[{canaries.MARKS.index(canaries.TOKEN_MARK)}]" in ran.stdout

@@ -644,7 +644,7 @@ def test_only_a_queue_of_dead_letters_takes_those_of_another_queue(queue: str) -
     assert permission == (None if of_another else {"redrivePermission": "denyAll"})
 
 
-@pytest.mark.parametrize("queue", QUEUES.keys() - WORK - {"WebhookQuarantine"})
+@pytest.mark.parametrize("queue", sorted(QUEUES.keys() - WORK - {"WebhookQuarantine"}))
 def test_whatever_waits_for_an_operator_raises_an_alarm(queue: str) -> None:
     [alarm] = alarms(queue)
 
@@ -673,7 +673,7 @@ def test_all_work_is_worked_off() -> None:
     assert {named(source["Queue"]) for source in WORKERS.values()} == WORK
 
 
-@pytest.mark.parametrize("function", WORKERS)
+@pytest.mark.parametrize("function", sorted(WORKERS))
 def test_a_function_knows_its_queue_and_where_to_give_up(function: str) -> None:
     variables = FUNCTIONS[function]["Environment"]["Variables"]
     queue = named(WORKERS[function]["Queue"])
@@ -683,14 +683,14 @@ def test_a_function_knows_its_queue_and_where_to_give_up(function: str) -> None:
     assert variables["DEAD_LETTER_QUEUE_URL"] == {"Ref": named(redrive["deadLetterTargetArn"])}
 
 
-@pytest.mark.parametrize("function", WORKERS)
+@pytest.mark.parametrize("function", sorted(WORKERS))
 def test_a_function_gives_up_itself_before_the_queue_does(function: str) -> None:
     queue = QUEUES[named(WORKERS[function]["Queue"])]["Properties"]
 
     assert queue["RedrivePolicy"]["maxReceiveCount"] == GIVE_UP_AFTER_RECEIVES
 
 
-@pytest.mark.parametrize("function", WORKERS)
+@pytest.mark.parametrize("function", sorted(WORKERS))
 def test_a_message_stays_hidden_for_much_longer_than_a_function_may_take(function: str) -> None:
     queue = QUEUES[named(WORKERS[function]["Queue"])]["Properties"]
     timeout = FUNCTIONS[function].get("Timeout", SOURCE["Globals"]["Function"]["Timeout"])
@@ -698,7 +698,7 @@ def test_a_message_stays_hidden_for_much_longer_than_a_function_may_take(functio
     assert queue["VisibilityTimeout"] >= 6 * timeout
 
 
-@pytest.mark.parametrize("function", WORKERS)
+@pytest.mark.parametrize("function", sorted(WORKERS))
 def test_a_failed_message_holds_up_no_other_and_few_run_at_once(function: str) -> None:
     source = WORKERS[function]
 
