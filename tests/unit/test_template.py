@@ -708,7 +708,7 @@ def test_a_failed_message_holds_up_no_other_and_few_run_at_once(function: str) -
     assert 1 <= source["BatchSize"] <= 10
 
 
-@pytest.mark.parametrize("queue", QUEUES.keys() - WORK)
+@pytest.mark.parametrize("queue", sorted(QUEUES.keys() - WORK))
 def test_an_operator_finds_what_waits_among_the_outputs(queue: str) -> None:
     assert SOURCE["Outputs"][f"{queue}Url"]["Value"] == {"Ref": queue}
 
