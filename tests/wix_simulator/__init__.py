@@ -5,6 +5,7 @@
         ...  # let the code under test call wix.url
         assert wix.refunds(order["id"]) == []
 
+Or without sockets, behind an `httpx.Client`: `SimulatorTransport(wix)`.
 Or alone, to be steered over HTTP: `python -m tests.wix_simulator`.
 
 It is strict: what Wix does not document is refused. Where Wix's behaviour is unknown there is a
@@ -82,6 +83,7 @@ from tests.wix_simulator.signing import SigningKey
 from tests.wix_simulator.simulator import WixSimulator
 from tests.wix_simulator.stock import StockChange
 from tests.wix_simulator.switches import Switches
+from tests.wix_simulator.transport import SimulatorTransport
 from tests.wix_simulator.webhooks import Attempt, Delivery, Webhooks
 from tests.wix_simulator.world import SentMail
 
@@ -103,6 +105,7 @@ __all__ = [
     "RecordedRequest",
     "SentMail",
     "SigningKey",
+    "SimulatorTransport",
     "StockChange",
     "Switches",
     "Violation",

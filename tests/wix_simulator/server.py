@@ -1,15 +1,17 @@
 """The HTTP side: routing, faults, the journal, and answers on the wire."""
 
 import asyncio
+import contextlib
+import itertools
 import json
 import socket
 import struct
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from aiohttp import web
 
@@ -35,6 +37,7 @@ from tests.wix_simulator.errors import Json, RefusedError, Reply, invalid, plain
 from tests.wix_simulator.faults import GARBAGE, Fault
 from tests.wix_simulator.journal import RecordedRequest
 from tests.wix_simulator.money import without_trailing_zeros
+from tests.wix_simulator.routing import Router, Target
 from tests.wix_simulator.signing import AN_APP
 from tests.wix_simulator.state import State
 from tests.wix_simulator.world import Call, Route
@@ -64,14 +67,32 @@ AREAS: tuple[tuple[Route, ...], ...] = (
 _CONSISTENT = "x-wix-consistent"
 
 
+class ConnectionCutError(Exception):
+    """The connection ends without an answer; `hard` resets it instead of closing it."""
+
+    def __init__(self, *, hard: bool) -> None:
+        super().__init__("the connection is cut")
+        self.hard = hard
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the caller."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 @dataclass(frozen=True)
 class _Request:
     """A request whose body has been read."""
 
-    route: Route | None
+    target: Target | None
     method: str
     path: str
-    parameters: Mapping[str, str]
+    """Decoded, without the parameters after it."""
+
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     raw: bytes
@@ -89,63 +110,76 @@ class _Request:
             return ...
 
 
-@dataclass(frozen=True)
-class _Sendable:
-    """An answer, ready for the wire."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-
 class Server:
     """Answers as Wix does. Work on the state is synchronous and under its lock, hence atomic."""
 
     def __init__(self, state: State, on_done: Callable[[RecordedRequest], None]) -> None:
         self._state = state
         self._on_done = on_done
+        self._router = Router(itertools.chain.from_iterable(AREAS))
 
     def add_routes(self, app: web.Application) -> None:
-        for area in AREAS:
-            for route in area:
-                path = route.path.replace(".", "__")
-                app.router.add_route(route.method, path, self._handler(route))
-        app.router.add_route("*", "/{anything:.*}", self._handler(None))
+        app.router.add_route("*", "/{anything:.*}", self._serve)
 
-    def _handler(self, route: Route | None) -> Callable[[web.Request], Any]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            return await self._serve(request, await _read(request, route))
+    async def _serve(self, http: web.Request) -> web.StreamResponse:
+        steps = self.steps(http.method, http.raw_path, http.headers, await http.read())
+        with contextlib.closing(steps):
+            try:
+                while True:
+                    await asyncio.sleep(next(steps))
+            except StopIteration as end:
+                answer: Answer = end.value
+            except ConnectionCutError as cut:
+                _cut(http, hard=cut.hard)
+                answer = Answer(500, {}, b"")
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
-        return handle
+    def steps(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Generator[float, None, Answer]:
+        """Answer a request, step by step: yields how many seconds to wait before the next.
 
-    async def _serve(self, http: web.Request, request: _Request) -> web.StreamResponse:
+        Args:
+            target: Path and query, as they came.
+
+        Raises:
+            ConnectionCutError: If there is to be no answer.
+        """
+        request = self._read(method, target, headers, body)
         state = self._state
         with state.lock:
             entry = state.journal.open(self._entry(request))
             fault = state.faults.take(request.method, request.path)
             entry.fault = None if fault is None else str(fault)
         try:
-            answer = await self._answer(entry, request, fault)
-            connection_ends = fault is not None and (fault.drop or fault.reset)
-            if not connection_ends:
-                entry.status = answer.status
+            answer = yield from self._answer(entry, request, fault or Fault())
+            entry.status = answer.status
+            return answer
         finally:
             entry.done = True
             self._on_done(entry)
-        if fault is not None and connection_ends:
-            _cut(http, hard=fault.reset is not None)
-        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
-    async def _answer(
-        self, entry: RecordedRequest, request: _Request, fault: Fault | None
-    ) -> _Sendable:
-        if fault is None:
-            return self._work(entry, request)
-        await asyncio.sleep(fault.latency)
-        answer = _Sendable(500, b"", {})
+    def _read(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> _Request:
+        path, _, query = target.partition("?")
+        return _Request(
+            target=self._router.find(method, path),
+            method=method,
+            path=unquote(path),
+            query=parse_qs(query, keep_blank_values=True),
+            headers={name.lower(): value for name, value in headers.items()},
+            raw=body,
+        )
+
+    def _answer(
+        self, entry: RecordedRequest, request: _Request, fault: Fault
+    ) -> Generator[float, None, Answer]:
+        yield fault.latency
+        answer = Answer(500, {}, b"")
         if not fault.prevents_work:
             answer = self._work(entry, request)
-        await asyncio.sleep(fault.latency_after)
+        yield fault.latency_after
+        if fault.drop or fault.reset:
+            raise ConnectionCutError(hard=fault.reset is not None)
         if fault.garbage:
             return replace(answer, status=200, body=GARBAGE.encode())
         if fault.status is not None:
@@ -153,14 +187,14 @@ class Server:
             return _sendable(reply, entry.request_id)
         return answer
 
-    def _work(self, entry: RecordedRequest, request: _Request) -> _Sendable:
+    def _work(self, entry: RecordedRequest, request: _Request) -> Answer:
         """Do what is asked, and write the answer while nobody else can change anything."""
         state = self._state
         with state.lock:
             state.world.serving = entry.sequence
             try:
                 reply = self._reply(request)
-                entry.effect = request.route is not None and request.route.writes
+                entry.effect = request.target is not None and request.target.route.writes
             except RefusedError as refusal:
                 reply = refusal.reply
             except Exception:  # noqa: BLE001 - a bug of the simulator, told at its end
@@ -177,18 +211,19 @@ class Server:
             return _sendable(reply, entry.request_id)
 
     def _reply(self, request: _Request) -> Reply:
-        route, world = request.route, self._state.world
-        if route is None:
+        target, world = request.target, self._state.world
+        if target is None:
             raise plain_error(404, "route not found")
+        route = target.route
         caller = None
         if route.permission is not None:
             caller = world.accounts.identify(request.headers)
             if not any(map(caller.may, route.permissions)):
                 raise world.accounts.forbidden()
         seen = request.headers.get(_CONSISTENT) in self._state.consistency_values
-        body = _body(request, route, strict=world.switches.unknown_fields == "refuse")
+        body = _body(request, target, strict=world.switches.unknown_fields == "refuse")
         with world.events.caused_by(AN_APP):
-            answer = route.work(Call(world, request.parameters, body, caller, seen, request.query))
+            answer = route.work(Call(world, target.parameters, body, caller, seen, request.query))
         return answer if isinstance(answer, Reply) else Reply(answer)
 
     def _entry(self, request: _Request) -> RecordedRequest:
@@ -212,22 +247,6 @@ class Server:
         )
 
 
-async def _read(request: web.Request, route: Route | None) -> _Request:
-    query: dict[str, list[str]] = {}
-    for name, value in request.query.items():
-        query.setdefault(name, []).append(value)
-    names = request.match_info.items() if route is not None else ()
-    return _Request(
-        route=route,
-        method=request.method,
-        path=request.path,
-        parameters={name.replace("__", "."): value for name, value in names},
-        query=query,
-        headers={name.lower(): value for name, value in request.headers.items()},
-        raw=await request.read(),
-    )
-
-
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
@@ -235,31 +254,31 @@ def _no_constant(name: str) -> None:
 # ---- Bodies ----
 
 
-def _body(request: _Request, route: Route, *, strict: bool) -> Json:
+def _body(request: _Request, target: Target, *, strict: bool) -> Json:
     """The request's body as an object, without the path parameters the SDK repeats in it."""
     if strict:
-        _check_query(request, route)
+        _check_query(request, target)
     body = request.parsed()
     if request.method in {"GET", "DELETE"}:
         if strict and body not in (None, {}):
             raise invalid("", "a body is not expected", "FIELD_NOT_ALLOWED")
         return {}
     content_type = request.headers.get("content-type", "")
-    is_form = route.permission is None and "form-urlencoded" in content_type
+    is_form = target.route.permission is None and "form-urlencoded" in content_type
     if not is_form and "json" not in content_type:
         raise plain_error(400, "expected a body of type application/json")
     if not isinstance(body, dict):
         raise plain_error(400, "expected a JSON object")
-    for name, value in request.parameters.items():
+    for name, value in target.parameters.items():
         _drop_repeated(body, name, value)
     return body
 
 
-def _check_query(request: _Request, route: Route) -> None:
+def _check_query(request: _Request, target: Target) -> None:
     for name, values in request.query.items():
-        if name in route.query:
+        if name in target.route.query:
             continue
-        known = request.parameters.get(name)
+        known = target.parameters.get(name)
         if request.method not in {"GET", "DELETE"} or values != [known]:
             raise invalid(name, "is not a known parameter", "FIELD_NOT_ALLOWED")
 
@@ -276,7 +295,7 @@ def _drop_repeated(body: Json, name: str, value: str) -> None:
 # ---- The wire ----
 
 
-def _sendable(reply: Reply, request_id: str) -> _Sendable:
+def _sendable(reply: Reply, request_id: str) -> Answer:
     headers = {"x-wix-request-id": request_id, **reply.headers}
     match reply.body:
         case None:
@@ -289,7 +308,7 @@ def _sendable(reply: Reply, request_id: str) -> _Sendable:
             body = json.dumps(reply.body, ensure_ascii=False).encode(errors="replace")
     if reply.status == HTTPStatus.NO_CONTENT:
         body = b""
-    return _Sendable(reply.status, body, headers)
+    return Answer(reply.status, headers, body)
 
 
 def _cut(http: web.Request, *, hard: bool) -> None:

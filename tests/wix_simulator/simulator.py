@@ -5,7 +5,7 @@ import copy
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
@@ -34,7 +34,7 @@ from tests.wix_simulator.journal import RecordedRequest
 from tests.wix_simulator.member_book import Members
 from tests.wix_simulator.refundable import MANUAL_REASONS, REFUSED_REASONS
 from tests.wix_simulator.refunds import RefundStatus
-from tests.wix_simulator.server import MAX_BODY_BYTES, Server
+from tests.wix_simulator.server import MAX_BODY_BYTES, Answer, Server
 from tests.wix_simulator.shop import Record
 from tests.wix_simulator.state import State
 from tests.wix_simulator.switches import Switches
@@ -82,6 +82,7 @@ class WixSimulator:
         self.catalog = Catalog(self._state)
         """Products and their stock."""
 
+        self._server = Server(self._state, self._request_done)
         self._on_request = on_request
         self._port = port
         self._thread: threading.Thread | None = None
@@ -116,6 +117,9 @@ class WixSimulator:
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
         self._thread = None
+        self._check_crashes()
+
+    def _check_crashes(self) -> None:
         if self._state.crashes:
             raise AssertionError("the simulator has a bug:\n" + self._state.crashes[0])
 
@@ -142,7 +146,7 @@ class WixSimulator:
         self._stopping = asyncio.Event()
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.add_routes(control_routes(self))
-        Server(self._state, self._request_done).add_routes(app)
+        self._server.add_routes(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:
@@ -168,6 +172,30 @@ class WixSimulator:
         with self._idle:
             if not self._idle.wait_for(lambda: not self._state.journal.busy, timeout_seconds):
                 raise TimeoutError("requests are still being worked on")
+
+    def answer(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[Answer, float]:
+        """Answer a request without sockets, whether started or not.
+
+        Args:
+            target: Path and query, as in the first line of the request.
+
+        Returns:
+            The answer, and the seconds it takes over HTTP. They are not waited for.
+
+        Raises:
+            ConnectionCutError: If over HTTP the connection ends instead.
+            AssertionError: If the request ran into a bug of the simulator.
+        """
+        steps = self._server.steps(method, target, headers, body)
+        seconds = 0.0
+        while True:
+            try:
+                seconds += next(steps)
+            except StopIteration as end:
+                self._check_crashes()
+                return end.value, seconds
 
     def reset(self, switches: Switches | None = None) -> None:
         """Forget everything: data, tokens, extra credentials, faults, the journal, the switches.
