@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from tests import canaries
+from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
 from wix_admin import batches, client, process, telemetry
 from wix_admin.catalog import forget_catalog
@@ -77,6 +78,16 @@ def table(wix: WixSimulator) -> str:
         BillingMode="PAY_PER_REQUEST",
     )
     return name
+
+
+@pytest.fixture
+def bus(wix: WixSimulator, table: str, monkeypatch: pytest.MonkeyPatch) -> Bus:
+    """Our bus, and the environment of the automation that publishes on it."""
+    bus = Bus(f"bus-{uuid.uuid4()}")
+    bus.up()
+    monkeypatch.setenv("EVENT_BUS_NAME", bus.name)
+    monkeypatch.setenv("AUTO_FULFILL", "digital")
+    return bus
 
 
 @pytest.fixture

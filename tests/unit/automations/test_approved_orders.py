@@ -7,7 +7,7 @@ import pytest
 
 from tests import canaries
 from tests.unit.automations.calls import act, approved, asked, sample, wix_shows
-from tests.unit.automations.conftest import Bus
+from tests.unit.bus import Bus
 from tests.unit.orders.calls import call
 from tests.wix_simulator import WixSimulator, line, offline
 from wix_admin.errors import (

@@ -16,7 +16,7 @@ from tests.unit.automations.calls import (
     ledger,
     wix_shows,
 )
-from tests.unit.automations.conftest import Bus
+from tests.unit.bus import Bus
 from tests.unit.orders.calls import call, later
 from tests.wix_simulator import Fault, WixSimulator, line, offline, too_many_requests
 from wix_admin.automations.approved_orders import ApprovedOrderInput

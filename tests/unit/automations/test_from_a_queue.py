@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.automations.calls import CREATE, act, approved, dispatched, record
-from tests.unit.automations.conftest import Bus
+from tests.unit.bus import Bus
 from tests.unit.wix_admin.batches import QueueInMemory
 from tests.wix_simulator import Fault, WixSimulator, line, too_many_requests
 

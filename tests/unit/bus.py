@@ -1,14 +1,10 @@
-"""A bus whose events can be seen, and a function process that knows it."""
+"""Our event bus, in memory, whose events can be seen."""
 
 import json
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-import pytest
-
-from tests.wix_simulator import WixSimulator
 
 RULE = "everything"
 
@@ -57,13 +53,3 @@ class Bus:
     def details(self) -> list[dict[str, Any]]:
         """What the events say."""
         return [each["detail"] for each in self.events]
-
-
-@pytest.fixture
-def bus(wix: WixSimulator, table: str, monkeypatch: pytest.MonkeyPatch) -> Bus:
-    """Our bus, and the environment of the automation that publishes on it."""
-    bus = Bus(f"bus-{uuid.uuid4()}")
-    bus.up()
-    monkeypatch.setenv("EVENT_BUS_NAME", bus.name)
-    monkeypatch.setenv("AUTO_FULFILL", "digital")
-    return bus
