@@ -5,7 +5,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Container, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,9 +32,7 @@ from wix_auth.tokens import (
     token_info_request,
 )
 
-AuthEvent = Literal[
-    "token_exchanged", "exchange_refused", "credential_reread", "previous_credential_used"
-]
+AuthEvent = Literal["token_exchanged", "exchange_refused", "credential_reread"]
 type Flow[T] = Generator[httpx.Request, httpx.Response, T]
 
 COOL_DOWN_SECONDS = 5.0
@@ -75,9 +73,7 @@ class WixAuth(httpx.Auth):
     request that is answered with 401 is repeated once with a new token, or with the new key if the
     secret has changed; a second 401 reaches the caller.
 
-    A refused exchange re-reads the secret at once, and tries again if it changed. Then, only if
-    the site is known, the secret's previous version is tried once, and its token is used only if
-    `POST /oauth2/token-info` shows it to be for this site.
+    A refused exchange re-reads the secret at once, and tries again if it changed.
 
     Threads that waited for an exchange that failed share its error. An error that somebody has to
     mend is also what all later requests get for `COOL_DOWN_SECONDS`; one that asks to try later,
@@ -232,20 +228,11 @@ class WixAuth(httpx.Auth):
             stored = self._reread(stored)
         try:
             return (yield from self._grant_from(stored, request))
-        except _REFUSED as error:
-            refusal: WixAuthError = error
-        fresh = self._reread(stored)
-        if fresh.version_id != stored.version_id:
-            try:
-                return (yield from self._grant_from(fresh, request))
-            except _REFUSED as error:
-                refusal = error
-        if isinstance(refusal, CredentialRefusedError):
-            tried = {stored.version_id, fresh.version_id}
-            grant = yield from self._grant_from_previous(request, tried)
-            if grant is not None:
-                return grant
-        raise refusal
+        except _REFUSED:
+            fresh = self._reread(stored)
+            if fresh.version_id == stored.version_id:
+                raise
+        return (yield from self._grant_from(fresh, request))
 
     def _reread(self, known: StoredCredential) -> StoredCredential:
         """Ask whether the secret has changed, unless it was just found not to have."""
@@ -283,29 +270,6 @@ class WixAuth(httpx.Auth):
             _logger.warning("Wix names no site for the token; whether it is ours is not known.")
         self._proven_version = stored.version_id
         return grant
-
-    def _grant_from_previous(
-        self, request: httpx.Request, tried: Container[str]
-    ) -> Flow[_Grant | None]:
-        if self._site_id is None:
-            return None
-        try:
-            previous = self._secrets.previous()
-            if previous.version_id in tried or isinstance(previous.credential, ApiKey):
-                return None
-            _logger.error("Wix refuses the credential in use. Trying the secret's AWSPREVIOUS.")
-            token = yield from self._exchange(previous.credential, request)
-        except WixAuthError as error:
-            # A trace would add nothing to what the error says.
-            _logger.error("The secret's AWSPREVIOUS is of no use either. %s", error)  # noqa: TRY400
-            return None
-        info = yield from self._token_info(token, request)
-        if info is None or info.site_id != self._site_id:
-            _logger.error("The secret's AWSPREVIOUS is not shown to be for this site.")
-            return None
-        _logger.error("Working with the secret's AWSPREVIOUS. Store a credential that works.")
-        self._notify("previous_credential_used")
-        return _token_grant(token, previous.version_id)
 
     def _exchange(self, credential: ClientCredentials, request: httpx.Request) -> Flow[AccessToken]:
         asked_at = self._now()

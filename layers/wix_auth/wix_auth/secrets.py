@@ -104,22 +104,12 @@ class SecretReader:
         with self._lock:
             return self._refresh()
 
-    def previous(self) -> StoredCredential:
-        """Read the credential that was in use before the last rotation.
-
-        Raises:
-            SecretMissingError: If there was none.
-            WixAuthError: Another of the `Secret…Error` classes.
-        """
-        with self._lock:
-            return self._fetch("AWSPREVIOUS")
-
     def _refresh(self) -> StoredCredential:
-        self._kept = self._fetch("AWSCURRENT")
+        self._kept = self._fetch()
         self._keep_until = self._now() + self._ttl_seconds
         return self._kept
 
-    def _fetch(self, stage: str) -> StoredCredential:
+    def _fetch(self) -> StoredCredential:
         # Part of Lambda's runtime and slow to import: only whoever reads a secret pays for it.
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
 
@@ -127,7 +117,7 @@ class SecretReader:
         logging.getLogger("botocore.parsers").setLevel(logging.INFO)
         try:
             self._client = self._client or _make_client(self._secret_arn)
-            reply = self._client.get_secret_value(SecretId=self._secret_arn, VersionStage=stage)
+            reply = self._client.get_secret_value(SecretId=self._secret_arn)
         except ClientError as error:
             raise self._error_for(error) from error
         except BotoCoreError as error:

@@ -108,117 +108,15 @@ def test_a_secret_that_cannot_be_read_anew_counts_as_unchanged(
     assert "Whether the credential has changed is not known" in caplog.text
 
 
-# ---- The previous version ---------------------------------------------------------------
-
-
-def rotate_to_a_refused_credential(bench: Bench) -> None:
+def test_a_credential_that_was_replaced_is_never_gone_back_to(bench: Bench) -> None:
     bench.vault.store(CLIENT)
     bench.vault.store(ROTATED_CLIENT)
     bench.wix.good_secrets = {CLIENT_SECRET}
 
-
-def test_the_previous_credential_helps_out_loudly_if_it_opens_this_site(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
-    rotate_to_a_refused_credential(bench)
-
-    with bench.client(site_id=SITE_ID) as client:
-        assert client.get("/a").status_code == 200
-        assert client.get("/b").status_code == 200
-
-    assert len(bench.wix.exchanges) == 2
-    assert bench.events[-1] == "previous_credential_used"
-    assert "Working with the secret's AWSPREVIOUS" in caplog.text
-    assert "ERROR" in {record.levelname for record in caplog.records}
-
-
-def test_the_present_credential_is_tried_first_again_at_the_next_renewal(bench: Bench) -> None:
-    rotate_to_a_refused_credential(bench)
-
-    with bench.client(site_id=SITE_ID) as client:
-        client.get("/a")
-        bench.wix.good_secrets = {ROTATED_CLIENT_SECRET}
-        bench.clock.advance(250)
-        client.get("/b")
-
-    assert bench.wix.exchanges[-1]["client_secret"] == ROTATED_CLIENT_SECRET
-    assert bench.events.count("previous_credential_used") == 1
-
-
-def test_the_previous_credential_is_not_even_tried_if_the_site_is_not_known(bench: Bench) -> None:
-    rotate_to_a_refused_credential(bench)
-
-    with bench.client() as client, pytest.raises(CredentialRefusedError):
-        client.get("/a")
-
-    assert [e["client_secret"] for e in bench.wix.exchanges] == [ROTATED_CLIENT_SECRET]
-
-
-@pytest.mark.parametrize(
-    "info",
-    [
-        httpx.Response(200, json={"siteId": OTHER_SITE_ID}),
-        httpx.Response(200, json={"active": True}),
-        httpx.Response(200, text="?"),
-        httpx.Response(503),
-    ],
-)
-def test_the_previous_credential_is_not_used_unless_it_is_shown_to_open_this_site(
-    bench: Bench, info: httpx.Response
-) -> None:
-    rotate_to_a_refused_credential(bench)
-    bench.wix.info_replies = [info]
-
     with bench.client(site_id=SITE_ID) as client, pytest.raises(CredentialRefusedError):
         client.get("/a")
 
-    assert bench.wix.calls == []
-    assert "previous_credential_used" not in bench.events
-
-
-@pytest.mark.parametrize("before", [None, KEY, "not a credential", ROTATED_CLIENT])
-def test_a_previous_value_that_is_absent_or_of_no_use_leaves_the_refusal(
-    bench: Bench, before: object
-) -> None:
-    if before is not None:
-        bench.vault.store(before)
-    bench.vault.store(CLIENT)
-    bench.wix.good_secrets.clear()
-
-    with bench.client(site_id=SITE_ID) as client, pytest.raises(CredentialRefusedError):
-        client.get("/a")
-
-    assert bench.wix.calls == []
-
-
-def test_a_version_that_was_just_refused_is_not_tried_again_as_the_previous_one(
-    bench: Bench,
-) -> None:
-    bench.vault.store(CLIENT)
-
-    with bench.client(site_id=SITE_ID) as client:
-        client.get("/a")
-        bench.vault.store(ROTATED_CLIENT)
-        bench.wix.good_secrets.clear()
-        bench.wix.live_tokens.clear()
-        with pytest.raises(CredentialRefusedError):
-            client.get("/b")
-
-    sent = [exchange["client_secret"] for exchange in bench.wix.exchanges]
-    assert sent == [CLIENT_SECRET, CLIENT_SECRET, ROTATED_CLIENT_SECRET]
-
-
-def test_an_unknown_installation_is_no_reason_to_go_back_to_the_previous_credential(
-    bench: Bench,
-) -> None:
-    bench.vault.store(CLIENT)
-    bench.vault.store(ROTATED_CLIENT)
-    bench.wix.exchange_replies = [refusal(404)]
-
-    with bench.client(site_id=SITE_ID) as client, pytest.raises(InstallationUnknownError):
-        client.get("/a")
-
-    assert len(bench.wix.exchanges) == 1
+    assert [each["client_secret"] for each in bench.wix.exchanges] == [ROTATED_CLIENT_SECRET]
 
 
 # ---- Try later ----------------------------------------------------------------------------

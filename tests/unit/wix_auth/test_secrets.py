@@ -70,18 +70,6 @@ def test_it_can_be_read_anew_at_once(reader: SecretReader, vault: Vault) -> None
     assert reader.current() is anew
 
 
-def test_the_version_before_a_rotation_can_be_read(reader: SecretReader, vault: Vault) -> None:
-    vault.store(CLIENT)
-    vault.store(ROTATED_CLIENT)
-
-    current = reader.current()
-    previous = reader.previous()
-
-    assert secret_of(previous) == CLIENT_SECRET
-    assert previous.version_id != current.version_id
-    assert reader.current() is current
-
-
 def test_threads_that_come_together_read_once(vault: Vault, clock: Clock) -> None:
     vault.store(CLIENT)
     reads: list[object] = []
