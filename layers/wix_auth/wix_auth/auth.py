@@ -5,7 +5,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,18 +22,9 @@ from wix_auth.errors import (
     WrongSiteError,
 )
 from wix_auth.secrets import SecretReader, StoredCredential
-from wix_auth.tokens import (
-    AccessToken,
-    TokenInfo,
-    exchange_request,
-    is_token_request,
-    token_in,
-    token_info_in,
-    token_info_request,
-)
+from wix_auth.tokens import AccessToken, Flow, buy_token, is_token_request, look_up_token
 
 AuthEvent = Literal["token_exchanged", "exchange_refused", "credential_reread"]
-type Flow[T] = Generator[httpx.Request, httpx.Response, T]
 
 COOL_DOWN_SECONDS = 5.0
 """How long an error that somebody has to mend stands before anybody is asked again."""
@@ -257,12 +248,14 @@ class WixAuth(httpx.Auth):
         if self._site_id is None or self._proven_version == stored.version_id:
             return grant
         try:
-            info = yield from self._token_info(token, request)
+            info = yield from look_up_token(
+                self.api_url, token, on_behalf_of=request, now=self._now
+            )
         except (GeneratorExit, httpx.HTTPError):
             self._grant = grant  # this request is lost, but not the token
             raise
-        if info is None:
-            _logger.warning("Wix did not say which site the token opens; asking again next time.")
+        except TokenUnavailableError as error:
+            _logger.warning("Asking again at the next renewal. %s", error)
             return grant
         if info.site_id is not None:
             self._require_own_site(info.site_id)
@@ -272,21 +265,15 @@ class WixAuth(httpx.Auth):
         return grant
 
     def _exchange(self, credential: ClientCredentials, request: httpx.Request) -> Flow[AccessToken]:
-        asked_at = self._now()
-        response = yield exchange_request(self.api_url, credential, on_behalf_of=request)
-        response.read()
         try:
-            token = token_in(response, credential, asked_at=asked_at)
+            token = yield from buy_token(
+                self.api_url, credential, on_behalf_of=request, now=self._now
+            )
         except _REFUSED:
             self._notify("exchange_refused")
             raise
         self._notify("token_exchanged")
         return token
-
-    def _token_info(self, token: AccessToken, request: httpx.Request) -> Flow[TokenInfo | None]:
-        response = yield token_info_request(self.api_url, token, on_behalf_of=request)
-        response.read()
-        return token_info_in(response)
 
     def _require_own_site(self, site_id: str | None) -> None:
         if self._site_id is not None and site_id != self._site_id:

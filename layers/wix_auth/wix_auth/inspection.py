@@ -20,14 +20,7 @@ from wix_auth.auth import WixAuth
 from wix_auth.credentials import ClientCredentials
 from wix_auth.errors import TokenUnavailableError
 from wix_auth.secrets import StoredCredential
-from wix_auth.tokens import (
-    TokenInfo,
-    exchange_request,
-    retry_after,
-    token_in,
-    token_info_in,
-    token_info_request,
-)
+from wix_auth.tokens import Flow, TokenInfo, buy_token, look_up_token
 
 
 def reread_credential(client: httpx.Client) -> StoredCredential:
@@ -58,35 +51,36 @@ def inspect_client(client: httpx.Client, credential: ClientCredentials) -> Token
         TokenUnavailableError: If Wix could not be asked, or did not say; try again later.
         TypeError: If the client is not authorised by a `WixAuth`.
     """
-    api_url = _auth_of(client).api_url
-    # Not sent itself: it has the client's timeouts and User-Agent.
-    pattern = client.build_request("POST", api_url)
-    asked_at = time.time()
-    reply = _send(client, exchange_request(api_url, credential, on_behalf_of=pattern))
-    token = token_in(reply, credential, asked_at=asked_at)
-    reply = _send(client, token_info_request(api_url, token, on_behalf_of=pattern))
-    info = token_info_in(reply)
-    if info is None:
-        request_id = reply.headers.get("x-wix-request-id")
+    inspection = _Inspection(_auth_of(client).api_url, credential)
+    # Not sent itself: what is sent for it has the client's timeouts and User-Agent.
+    request = client.build_request("POST", inspection.api_url)
+    try:
+        client.send(request, auth=inspection, follow_redirects=False)
+    except httpx.RequestError as error:
         raise TokenUnavailableError(
-            f"Wix gave a token but did not say what it opens. It answered {reply.status_code}"
-            f" (x-wix-request-id: {request_id or 'none'}). Try again later.",
-            wix_request_id=request_id,
-            retry_after=retry_after(reply, time.time()),
+            f"Wix could not be asked for a token ({type(error).__name__}). Try again later."
+        ) from error
+    return inspection.info
+
+
+class _Inspection(httpx.Auth):
+    """Asks what `WixAuth` asks, and sends nothing afterwards."""
+
+    def __init__(self, api_url: str, credential: ClientCredentials) -> None:
+        self.api_url = api_url
+        self.info = TokenInfo()
+        self._credential = credential
+
+    def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
+        token = yield from buy_token(
+            self.api_url, self._credential, on_behalf_of=request, now=time.time
         )
-    return info
+        self.info = yield from look_up_token(
+            self.api_url, token, on_behalf_of=request, now=time.time
+        )
 
 
 def _auth_of(client: httpx.Client) -> WixAuth:
     if not isinstance(client.auth, WixAuth):
         raise TypeError("the client must be one that wix_http_client made")
     return client.auth
-
-
-def _send(client: httpx.Client, request: httpx.Request) -> httpx.Response:
-    try:
-        return client.send(request, auth=None, follow_redirects=False)
-    except httpx.RequestError as error:
-        raise TokenUnavailableError(
-            f"Wix could not be asked for a token ({type(error).__name__}). Try again later."
-        ) from error

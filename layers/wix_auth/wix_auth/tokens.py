@@ -1,9 +1,13 @@
-"""Wix's token endpoint: how a credential is exchanged, and how the reply is read."""
+"""Wix's token endpoints: how a credential is exchanged, and what a token opens.
+
+`buy_token` and `look_up_token` are flows: they yield each request to whoever sends it, take the
+response, and return what it means.
+"""
 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -17,6 +21,8 @@ from wix_auth.errors import (
     TokenUnavailableError,
     WixAuthError,
 )
+
+type Flow[T] = Generator[httpx.Request, httpx.Response, T]
 
 _LIFE_IF_UNTOLD_SECONDS = 300.0
 _RENEW_EARLY_SECONDS = 60.0
@@ -70,10 +76,26 @@ def is_token_request(request: httpx.Request) -> bool:
     return _OURS in request.extensions
 
 
-def exchange_request(
-    api_url: str, credential: ClientCredentials, *, on_behalf_of: httpx.Request
-) -> httpx.Request:
-    """Make the request that buys a token: `POST /oauth2/token`, without Authorization."""
+def buy_token(
+    api_url: str,
+    credential: ClientCredentials,
+    *,
+    on_behalf_of: httpx.Request,
+    now: Callable[[], float],
+) -> Flow[AccessToken]:
+    """Exchange a client id and secret for a token: `POST /oauth2/token`, without Authorization.
+
+    Args:
+        api_url: The Wix API.
+        credential: What to exchange.
+        on_behalf_of: The request that needs it, whose timeouts and User-Agent it gets.
+        now: The wall clock, in seconds since the epoch.
+
+    Raises:
+        CredentialRefusedError: If Wix refused the client id and secret.
+        InstallationUnknownError: If Wix knows no such installation.
+        TokenUnavailableError: If Wix gave no token for another reason.
+    """
     body = {
         "grant_type": "client_credentials",
         "client_id": credential.client_id,
@@ -81,14 +103,38 @@ def exchange_request(
     }
     if credential.instance_id is not None:
         body["instance_id"] = credential.instance_id
-    return _post(f"{api_url}/oauth2/token", body, on_behalf_of)
+    asked_at = now()
+    response = yield _post(f"{api_url}/oauth2/token", body, on_behalf_of)
+    response.read()
+    return token_in(response, credential, asked_at=asked_at)
 
 
-def token_info_request(
-    api_url: str, token: AccessToken, *, on_behalf_of: httpx.Request
-) -> httpx.Request:
-    """Make the request that asks what a token opens: `POST /oauth2/token-info`."""
-    return _post(f"{api_url}/oauth2/token-info", {"token": token.value}, on_behalf_of)
+def look_up_token(
+    api_url: str, token: AccessToken, *, on_behalf_of: httpx.Request, now: Callable[[], float]
+) -> Flow[TokenInfo]:
+    """Ask what a token opens: `POST /oauth2/token-info`, without Authorization.
+
+    Args:
+        api_url: The Wix API.
+        token: The token.
+        on_behalf_of: The request that needs it, whose timeouts and User-Agent it gets.
+        now: The wall clock, in seconds since the epoch.
+
+    Raises:
+        TokenUnavailableError: If Wix did not say.
+    """
+    response = yield _post(f"{api_url}/oauth2/token-info", {"token": token.value}, on_behalf_of)
+    response.read()
+    reply = json_object(response) if response.is_success else {}
+    if not reply:
+        request_id = response.headers.get("x-wix-request-id")
+        raise TokenUnavailableError(
+            f"Wix gave a token but did not say what it opens. It answered {response.status_code}"
+            f" (x-wix-request-id: {request_id or 'none'}). Try again later.",
+            wix_request_id=request_id,
+            retry_after=retry_after(response, now()),
+        )
+    return _token_info(reply)
 
 
 def token_in(
@@ -114,30 +160,6 @@ def token_in(
         raise _error_for(response, reply, credential, asked_at)
     life = life_seconds(reply.get("expires_in"))
     return AccessToken(value, asked_at + life - early_seconds(life), asked_at + life)
-
-
-def token_info_in(response: httpx.Response) -> TokenInfo | None:
-    """Read the reply to the question what a token opens; None if it answers nothing."""
-    reply = json_object(response) if response.is_success else {}
-    if not reply:
-        return None
-
-    def text(name: str) -> str | None:
-        said = reply.get(name)
-        return said if isinstance(said, str) and said else None
-
-    def lowered(name: str) -> str | None:
-        said = text(name)
-        return said and said.lower()
-
-    active = reply.get("active")
-    return TokenInfo(
-        active=active if isinstance(active, bool) else None,
-        subject_type=text("subjectType"),
-        client_id=lowered("clientId"),
-        site_id=lowered("siteId"),
-        instance_id=lowered("instanceId"),
-    )
 
 
 def life_seconds(expires_in: object) -> float:
@@ -189,6 +211,25 @@ def _post(url: str, body: Mapping[str, str], on_behalf_of: httpx.Request) -> htt
         content=(part for part in [content]),
         # Without the caller's timeouts this request would have none.
         extensions={**on_behalf_of.extensions, _OURS: True},
+    )
+
+
+def _token_info(reply: Mapping[str, object]) -> TokenInfo:
+    def text(name: str) -> str | None:
+        said = reply.get(name)
+        return said if isinstance(said, str) and said else None
+
+    def lowered(name: str) -> str | None:
+        said = text(name)
+        return said and said.lower()
+
+    active = reply.get("active")
+    return TokenInfo(
+        active=active if isinstance(active, bool) else None,
+        subject_type=text("subjectType"),
+        client_id=lowered("clientId"),
+        site_id=lowered("siteId"),
+        instance_id=lowered("instanceId"),
     )
 
 
