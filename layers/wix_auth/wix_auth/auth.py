@@ -22,6 +22,7 @@ from wix_auth.errors import (
     WrongSiteError,
 )
 from wix_auth.secrets import SecretReader, StoredCredential
+from wix_auth.spans import Span
 from wix_auth.tokens import AccessToken, Flow, buy_token, is_token_request, look_up_token
 
 AuthEvent = Literal["token_exchanged", "exchange_refused", "credential_reread"]
@@ -30,6 +31,9 @@ COOL_DOWN_SECONDS = 5.0
 """How long an error that somebody has to mend stands before anybody is asked again."""
 
 _LONGEST_COOL_DOWN_SECONDS = 60.0
+_PROOF_SECONDS = 300.0
+"""How long Wix is asked what one token opens, before another is bought to ask about."""
+
 _PASSING = (TokenUnavailableError, SecretUnavailableError)
 _REFUSED = (CredentialRefusedError, InstallationUnknownError)
 _AUTH_HEADERS = ("Authorization", "wix-site-id", "wix-account-id")
@@ -65,6 +69,10 @@ class WixAuth(httpx.Auth):
     secret has changed; a second 401 reaches the caller.
 
     A refused exchange re-reads the secret at once, and tries again if it changed.
+
+    If the site is known, no token serves before Wix has said that the credential opens that site
+    (`POST /oauth2/token-info`), once for each version of the secret. Until it does, the next
+    request asks again about the same token.
 
     Threads that waited for an exchange that failed share its error. An error that somebody has to
     mend is also what all later requests get for `COOL_DOWN_SECONDS`; one that asks to try later,
@@ -105,6 +113,7 @@ class WixAuth(httpx.Auth):
         self._notify = notify
         self._lock = threading.Lock()
         self._grant: _Grant | None = None
+        self._unproven: tuple[AccessToken, str] | None = None
         self._proven_version: str | None = None
         self._failure: WixAuthError | None = None
         self._failures = 0
@@ -243,26 +252,33 @@ class WixAuth(httpx.Auth):
         if isinstance(stored.credential, ApiKey):
             self._require_own_site(stored.credential.site_id)
             return _key_grant(stored.credential, stored.version_id)
-        token = yield from self._exchange(stored.credential, request)
-        grant = _token_grant(token, stored.version_id)
-        if self._site_id is None or self._proven_version == stored.version_id:
-            return grant
-        try:
-            info = yield from look_up_token(
-                self.api_url, token, on_behalf_of=request, now=self._now
+        token = yield from self._token(stored.credential, stored.version_id, request)
+        if self._site_id is not None and self._proven_version != stored.version_id:
+            yield from self._prove(token, stored.version_id, request)
+        return _token_grant(token, stored.version_id)
+
+    def _token(
+        self, credential: ClientCredentials, version_id: str, request: httpx.Request
+    ) -> Flow[AccessToken]:
+        """Give the token that is still to be proven, or buy one."""
+        if self._unproven is not None:
+            token, bought_with = self._unproven
+            lasts = Span(token.bought_at, min(_PROOF_SECONDS, token.renew_at - token.bought_at))
+            if bought_with == version_id and lasts.holds(self._now()):
+                return token
+        return (yield from self._exchange(credential, request))
+
+    def _prove(self, token: AccessToken, version_id: str, request: httpx.Request) -> Flow[None]:
+        """Have Wix say that a token opens our site; one that is not proven serves nobody."""
+        self._unproven = (token, version_id)
+        info = yield from look_up_token(self.api_url, token, on_behalf_of=request, now=self._now)
+        if info.active is False or info.site_id is None:
+            raise TokenUnavailableError(
+                "Wix gave a token but does not say that it opens this site. Try again later."
             )
-        except (GeneratorExit, httpx.HTTPError):
-            self._grant = grant  # this request is lost, but not the token
-            raise
-        except TokenUnavailableError as error:
-            _logger.warning("Asking again at the next renewal. %s", error)
-            return grant
-        if info.site_id is not None:
-            self._require_own_site(info.site_id)
-        else:
-            _logger.warning("Wix names no site for the token; whether it is ours is not known.")
-        self._proven_version = stored.version_id
-        return grant
+        self._unproven = None
+        self._require_own_site(info.site_id)
+        self._proven_version = version_id
 
     def _exchange(self, credential: ClientCredentials, request: httpx.Request) -> Flow[AccessToken]:
         try:

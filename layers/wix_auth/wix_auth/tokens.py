@@ -40,6 +40,7 @@ class AccessToken:
     """
 
     value: str = field(repr=False)
+    bought_at: float
     renew_at: float
     lapses_at: float
 
@@ -159,7 +160,12 @@ def token_in(
     if not response.is_success or not isinstance(value, str) or not _SENDABLE.fullmatch(value):
         raise _error_for(response, reply, credential, asked_at)
     life = life_seconds(reply.get("expires_in"))
-    return AccessToken(value, asked_at + life - early_seconds(life), asked_at + life)
+    return AccessToken(
+        value,
+        bought_at=asked_at,
+        renew_at=asked_at + life - early_seconds(life),
+        lapses_at=asked_at + life,
+    )
 
 
 def life_seconds(expires_in: object) -> float:

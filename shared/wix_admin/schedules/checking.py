@@ -49,7 +49,7 @@ class Finding(Answer):
         code: The code that callers of other actions get for it (`credential_unusable`,
             `credential_refused`, `wrong_site`, `wix_permission_missing` and such), or one that
             only a check can find: `token_inactive`, `wrong_subject`, `wrong_client`,
-            `wrong_instance`, `credential_old`.
+            `site_unproven`, `wrong_instance`, `credential_old`.
         detail: What it is and what to do about it.
     """
 
@@ -89,8 +89,8 @@ def check_credentials(
     """Check the credential that is in the secret now, and announce what is to be mended.
 
     A client id and secret is exchanged anew, and Wix asked what the token opens: `POST
-    /oauth2/token`, `POST /oauth2/token-info`. That Wix does not name a site is no finding, as it
-    need not. An API key is tried with a harmless call: `POST /ecom/v1/orders/search`.
+    /oauth2/token`, `POST /oauth2/token-info`. An API key is tried with a harmless call: `POST
+    /ecom/v1/orders/search`.
 
     Findings are logged, counted, and published as one `Credential Check Failed`, at each check
     for as long as they last. They are not raised, but whatever makes a check impossible is.
@@ -165,6 +165,12 @@ def _wrong_with_token(
             "wrong_client",
             f"The token is client {info.client_id}'s, but the secret names {credential.client_id}",
             "Store the id and the secret of one client",
+        ),
+        (
+            info.site_id is None and info.active is not False,
+            "site_unproven",
+            "Wix does not say which site the token opens, so that nothing is called with it",
+            "Store a credential of this site",
         ),
         (
             info.site_id not in {None, site_id},

@@ -148,17 +148,16 @@ def test_the_sample_event_asks_for_it(store: Store) -> None:
     assert handler(event, Context())["ok"] is True
 
 
-def test_what_wix_does_not_say_of_a_token_is_no_finding(
+def test_what_wix_need_not_say_of_a_token_is_no_finding(
     wix: WixSimulator, store: Store, heard: Heard
 ) -> None:
     store(OF_AN_INSTALLATION)
-    said = dict.fromkeys(("active", "subjectType", "clientId", "siteId", "instanceId"))
+    said = dict.fromkeys(("active", "subjectType", "clientId", "instanceId"))
     say_of_tokens(wix, exp="soon", **said)
 
     report = check()
 
     assert report["ok"] is True
-    assert "siteId" not in report
     assert heard.events() == []
 
 
@@ -283,6 +282,7 @@ FOUND = (
     Found(saying(subjectType="USER"), "wrong_subject", "a USER's and not an app's"),
     Found(saying(subjectType="VISITOR"), "wrong_subject", "a VISITOR's and not an app's"),
     Found(saying(clientId=OTHER_CLIENT_ID), "wrong_client", OTHER_CLIENT_ID),
+    Found(saying(siteId=None), "site_unproven", "nothing is called with it"),
     Found(of_another_site, "wrong_site", OTHER_SITE_ID),
     Found(saying(instanceId=OTHER_INSTANCE_ID), "wrong_instance", OTHER_INSTANCE_ID),
     Found(old, "credential_old", "more than 90 days ago"),

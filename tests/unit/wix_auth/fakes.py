@@ -100,8 +100,9 @@ class FakeWix:
             if request.url.path == "/oauth2/token":
                 return self._exchange(request)
             if request.url.path == "/oauth2/token-info":
+                live = json.loads(content)["token"] in self.live_tokens
                 return _next(self.info_replies) or httpx.Response(
-                    200, json={"siteId": self.site_id}
+                    200, json={"active": live, "siteId": self.site_id} if live else {"active": live}
                 )
             known = request.headers.get("Authorization") in self.live_tokens | self.good_keys
             return httpx.Response(200 if known else 401, json={})

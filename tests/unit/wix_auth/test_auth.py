@@ -508,29 +508,99 @@ def test_a_key_for_another_site_is_refused_before_anything_is_sent(
     assert bench.wix.requests == []
 
 
-@pytest.mark.parametrize(
-    ("reply", "checks"),
-    [
-        (httpx.Response(503), 2),
-        (httpx.Response(404), 2),
-        (httpx.Response(200, json={"active": True}), 1),
-        (httpx.Response(200, text="?"), 2),
-        (httpx.Response(200, json={"siteId": ""}), 1),
-    ],
-)
-def test_a_site_that_wix_does_not_name_is_taken_on_trust_with_a_warning(
-    bench: Bench, caplog: pytest.LogCaptureFixture, reply: httpx.Response, checks: int
+NO_PROOF = [
+    httpx.Response(503),
+    httpx.Response(404),
+    httpx.Response(200, text="?"),
+    httpx.Response(200, json={"active": False}),
+    httpx.Response(200, json={"active": False, "siteId": SITE_ID}),
+    httpx.Response(200, json={"active": True}),
+    httpx.Response(200, json={"active": True, "siteId": ""}),
+]
+
+
+@pytest.mark.parametrize("reply", NO_PROOF, ids=lambda reply: f"{reply.status_code} {reply.text}")
+def test_a_token_whose_site_is_not_proven_serves_nobody_and_is_asked_about_again(
+    bench: Bench, reply: httpx.Response
 ) -> None:
     bench.vault.store(CLIENT)
-    bench.wix.info_replies = [reply]
+    bench.wix.info_replies = [reply] * 3
 
     with bench.client(site_id=SITE_ID) as client:
-        assert client.get("/a").status_code == 200
-        bench.clock.advance(299)
-        assert client.get("/b").status_code == 200
+        for _ in range(3):
+            with pytest.raises(TokenUnavailableError):
+                client.get("/a")
+        assert bench.wix.calls == []
 
-    assert "WARNING" in caplog.text
-    assert len(bench.wix.asked("/oauth2/token-info")) == checks
+        assert client.get("/a").status_code == 200
+
+    assert len(bench.wix.exchanges) == 1
+    assert len(bench.wix.asked("/oauth2/token-info")) == 4
+
+
+def test_a_foreign_token_that_wix_did_not_name_at_first_never_serves(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.site_id = OTHER_SITE_ID
+    bench.wix.info_replies = [httpx.Response(503)]
+
+    with bench.client(site_id=SITE_ID) as client:
+        with pytest.raises(TokenUnavailableError):
+            client.get("/a")
+        with pytest.raises(WrongSiteError):
+            client.get("/a")
+
+    assert bench.wix.calls == []
+
+
+def test_a_token_that_died_before_it_was_proven_is_replaced_within_five_minutes(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 14400
+    bench.wix.info_replies = [httpx.Response(503)]
+
+    with bench.client(site_id=SITE_ID) as client:
+        for _ in range(2):
+            with pytest.raises(TokenUnavailableError):
+                client.get("/a")
+            bench.wix.live_tokens.clear()
+        bench.clock.advance(300)
+        assert client.get("/a").status_code == 200
+
+    assert len(bench.wix.exchanges) == 2
+
+
+def test_a_proven_token_serves_on_while_its_successor_cannot_be_proven(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 600
+
+    with bench.client(site_id=SITE_ID) as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.clock.advance(599)
+        bench.wix.info_replies = [httpx.Response(503), httpx.ReadTimeout("no answer")]
+        assert client.get("/b").status_code == 200
+        bench.clock.advance(1)
+        with pytest.raises(TokenUnavailableError):
+            client.get("/c")
+        bench.clock.advance(5)
+        with pytest.raises(httpx.ReadTimeout):
+            client.get("/c")
+        assert client.get("/c").status_code == 200
+
+    first, second, third = bench.wix.authorizations
+    assert first == second != third
+    assert len(bench.wix.exchanges) == 2
+
+
+def test_without_a_site_there_is_nothing_to_prove(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.site_id = None
+
+    with bench.client() as client:
+        assert client.get("/a").status_code == 200
+
+    assert bench.wix.asked("/oauth2/token-info") == []
 
 
 def test_a_network_failure_in_the_check_costs_the_request_but_not_the_token(bench: Bench) -> None:
