@@ -15,7 +15,7 @@ is the same. Tokens are exchanged once for all threads, renewed before they laps
 Wix rejects them; a rotated secret is noticed. What can go wrong is listed in `wix_auth.errors`.
 """
 
-from wix_auth.auth import COOL_DOWN_SECONDS, AuthEvent, WixAuth
+from wix_auth.auth import WixAuth
 from wix_auth.credentials import ApiKey, ClientCredentials, Credential, parse_credential
 from wix_auth.errors import (
     CredentialRefusedError,
@@ -30,6 +30,7 @@ from wix_auth.errors import (
     WixAuthError,
     WrongSiteError,
 )
+from wix_auth.grants import COOL_DOWN_SECONDS, AuthEvent
 from wix_auth.inspection import inspect_client, reread_credential
 from wix_auth.secrets import SecretReader, StoredCredential
 from wix_auth.tokens import AccessToken, TokenInfo, is_token_request

@@ -5,57 +5,25 @@ import logging
 import math
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import AsyncGenerator, Callable
 
 import httpx
 
-from wix_auth.credentials import ApiKey, ClientCredentials
 from wix_auth.errors import (
-    CredentialRefusedError,
     ForeignOriginError,
-    InstallationUnknownError,
     SecretUnavailableError,
     TokenUnavailableError,
     WixAuthError,
-    WrongSiteError,
 )
+from wix_auth.grants import COOL_DOWN_SECONDS, REFUSED, AuthEvent, Grant, Grants
 from wix_auth.secrets import SecretReader, StoredCredential
-from wix_auth.spans import Span
-from wix_auth.tokens import AccessToken, Flow, buy_token, is_token_request, look_up_token
-
-AuthEvent = Literal["token_exchanged", "exchange_refused", "credential_reread"]
-
-COOL_DOWN_SECONDS = 5.0
-"""How long an error that somebody has to mend stands before anybody is asked again."""
+from wix_auth.tokens import Flow, is_token_request
 
 _LONGEST_COOL_DOWN_SECONDS = 60.0
-_PROOF_SECONDS = 300.0
-"""How long Wix is asked what one token opens, before another is bought to ask about."""
-
 _PASSING = (TokenUnavailableError, SecretUnavailableError)
-_REFUSED = (CredentialRefusedError, InstallationUnknownError)
-_AUTH_HEADERS = ("Authorization", "wix-site-id", "wix-account-id")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 _logger = logging.getLogger("wix_auth")
-
-
-@dataclass(frozen=True, slots=True)
-class _Grant:
-    """What to put on a request, and how long it is good (seconds since the epoch)."""
-
-    headers: Mapping[str, str] = field(repr=False)
-    version_id: str
-    # A key never lapses, but each request asks whether it is still the one in the secret.
-    renew_at: float = -math.inf
-    lapses_at: float = math.inf
-
-    def sign(self, request: httpx.Request) -> None:
-        for name in _AUTH_HEADERS:
-            request.headers.pop(name, None)
-        request.headers.update(self.headers)
 
 
 class WixAuth(httpx.Auth):
@@ -108,17 +76,19 @@ class WixAuth(httpx.Auth):
         if self._origin[0] != "https" and self._origin[1] not in _LOOPBACK:
             raise ValueError("api_url must start with https:// unless it is on this machine")
         self._secrets = secrets
-        self._site_id = site_id.lower() if site_id else None
+        self._grants = Grants(
+            secrets,
+            api_url=self.api_url,
+            site_id=site_id.lower() if site_id else None,
+            now=now,
+            notify=notify,
+        )
         self._now = now
-        self._notify = notify
         self._lock = threading.Lock()
-        self._grant: _Grant | None = None
-        self._unproven: tuple[AccessToken, str] | None = None
-        self._proven_version: str | None = None
+        self._grant: Grant | None = None
         self._failure: WixAuthError | None = None
         self._failures = 0
         self._quiet_until = -math.inf
-        self._no_reread_until = -math.inf
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
         """Sign a request, and once more if Wix answers 401."""
@@ -164,7 +134,7 @@ class WixAuth(httpx.Auth):
             self._quiet_until = -math.inf
             return stored
 
-    def _usable_grant(self, request: httpx.Request, rejected: _Grant | None = None) -> Flow[_Grant]:
+    def _usable_grant(self, request: httpx.Request, rejected: Grant | None = None) -> Flow[Grant]:
         failures = self._failures
         grant = self._living_grant(rejected)
         if grant is not None:
@@ -178,15 +148,15 @@ class WixAuth(httpx.Auth):
         finally:
             self._lock.release()
 
-    def _living_grant(self, rejected: _Grant | None = None) -> _Grant | None:
+    def _living_grant(self, rejected: Grant | None = None) -> Grant | None:
         grant = self._grant
         if grant is None or grant.lapses_at <= self._now():
             return None
         return None if rejected is not None and grant.headers == rejected.headers else grant
 
     def _grant_in_turn(
-        self, request: httpx.Request, rejected: _Grant | None, failures: int
-    ) -> Flow[_Grant]:
+        self, request: httpx.Request, rejected: Grant | None, failures: int
+    ) -> Flow[Grant]:
         """Find what whoever held the lock before left behind, or renew."""
         self._grant = grant = self._living_grant(rejected)
         if grant is not None and self._now() < max(grant.renew_at, self._quiet_until):
@@ -196,12 +166,12 @@ class WixAuth(httpx.Auth):
             if waited_for_it or self._now() < self._quiet_until:
                 raise copy.copy(self._failure)
         try:
-            self._grant = yield from self._new_grant(request, rejected)
+            self._grant = yield from self._grants.renew(request, rejected)
         except (GeneratorExit, httpx.HTTPError):
             self._note_failure(None)  # httpx closes the flow when the network fails
             raise
         except WixAuthError as error:
-            if not isinstance(error, _PASSING + _REFUSED):
+            if not isinstance(error, _PASSING + REFUSED):
                 self._grant = None
             self._note_failure(error)
             grant = self._living_grant()
@@ -220,98 +190,6 @@ class WixAuth(httpx.Auth):
         if self._living_grant() is not None or not isinstance(error, _PASSING):
             pause = max(pause, COOL_DOWN_SECONDS)
         self._quiet_until = self._now() + pause
-
-    def _new_grant(self, request: httpx.Request, rejected: _Grant | None) -> Flow[_Grant]:
-        stored = self._secrets.current()
-        key_rejected = rejected is not None and rejected.version_id == stored.version_id
-        if key_rejected and isinstance(stored.credential, ApiKey):
-            stored = self._reread(stored)
-        try:
-            return (yield from self._grant_from(stored, request))
-        except _REFUSED:
-            fresh = self._reread(stored)
-            if fresh.version_id == stored.version_id:
-                raise
-        return (yield from self._grant_from(fresh, request))
-
-    def _reread(self, known: StoredCredential) -> StoredCredential:
-        """Ask whether the secret has changed, unless it was just found not to have."""
-        if self._now() < self._no_reread_until:
-            return known
-        self._notify("credential_reread")
-        try:
-            fresh = self._secrets.reread()
-        except SecretUnavailableError as error:
-            _logger.warning("Whether the credential has changed is not known. %s", error)
-            fresh = known
-        if fresh.version_id == known.version_id:
-            self._no_reread_until = self._now() + COOL_DOWN_SECONDS
-        return fresh
-
-    def _grant_from(self, stored: StoredCredential, request: httpx.Request) -> Flow[_Grant]:
-        if isinstance(stored.credential, ApiKey):
-            self._require_own_site(stored.credential.site_id)
-            return _key_grant(stored.credential, stored.version_id)
-        token = yield from self._token(stored.credential, stored.version_id, request)
-        if self._site_id is not None and self._proven_version != stored.version_id:
-            yield from self._prove(token, stored.version_id, request)
-        return _token_grant(token, stored.version_id)
-
-    def _token(
-        self, credential: ClientCredentials, version_id: str, request: httpx.Request
-    ) -> Flow[AccessToken]:
-        """Give the token that is still to be proven, or buy one."""
-        if self._unproven is not None:
-            token, bought_with = self._unproven
-            lasts = Span(token.bought_at, min(_PROOF_SECONDS, token.renew_at - token.bought_at))
-            if bought_with == version_id and lasts.holds(self._now()):
-                return token
-        return (yield from self._exchange(credential, request))
-
-    def _prove(self, token: AccessToken, version_id: str, request: httpx.Request) -> Flow[None]:
-        """Have Wix say that a token opens our site; one that is not proven serves nobody."""
-        self._unproven = (token, version_id)
-        info = yield from look_up_token(self.api_url, token, on_behalf_of=request, now=self._now)
-        if info.active is False or info.site_id is None:
-            raise TokenUnavailableError(
-                "Wix gave a token but does not say that it opens this site. Try again later."
-            )
-        self._unproven = None
-        self._require_own_site(info.site_id)
-        self._proven_version = version_id
-
-    def _exchange(self, credential: ClientCredentials, request: httpx.Request) -> Flow[AccessToken]:
-        try:
-            token = yield from buy_token(
-                self.api_url, credential, on_behalf_of=request, now=self._now
-            )
-        except _REFUSED:
-            self._notify("exchange_refused")
-            raise
-        self._notify("token_exchanged")
-        return token
-
-    def _require_own_site(self, site_id: str | None) -> None:
-        if self._site_id is not None and site_id != self._site_id:
-            raise WrongSiteError(
-                f"The credential is for site {site_id or 'none'}, but this is for {self._site_id}."
-                " Store a credential of this site."
-            )
-
-
-def _key_grant(key: ApiKey, version_id: str) -> _Grant:
-    headers = {"Authorization": key.api_key.get_secret_value()}
-    if key.site_id is not None:
-        headers["wix-site-id"] = key.site_id
-    if key.account_id is not None:
-        headers["wix-account-id"] = key.account_id
-    return _Grant(headers, version_id)
-
-
-def _token_grant(token: AccessToken, version_id: str) -> _Grant:
-    # Bare: Wix calls the token a bearer token, yet some of its endpoints refuse the word.
-    headers = {"Authorization": token.value}
-    return _Grant(headers, version_id, token.renew_at, token.lapses_at)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -10,7 +10,8 @@ from typing import cast
 
 import httpx
 
-from wix_auth.auth import AuthEvent, WixAuth
+from wix_auth.auth import WixAuth
+from wix_auth.grants import AuthEvent
 from wix_auth.secrets import SecretReader
 
 WIX_API_URL = "https://www.wixapis.com"
