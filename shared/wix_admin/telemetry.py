@@ -24,7 +24,7 @@ for library in ("botocore", "httpcore", "httpx", "urllib3"):
 
 
 def count_auth_event(event: str) -> None:
-    """Count what the auth layer does: token exchanges, re-read secrets, refused credentials."""
+    """Count what the auth layer does: tokens bought or refused, secrets re-read, failures."""
     metrics.add_metric(name=f"Auth.{event}", unit=MetricUnit.Count, value=1)
 
 

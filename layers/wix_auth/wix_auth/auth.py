@@ -11,16 +11,21 @@ import httpx
 
 from wix_auth.errors import (
     ForeignOriginError,
+    SecretForbiddenError,
+    SecretInvalidError,
+    SecretMissingError,
     SecretUnavailableError,
     TokenUnavailableError,
     WixAuthError,
+    WrongSiteError,
 )
-from wix_auth.grants import COOL_DOWN_SECONDS, REFUSED, AuthEvent, Grant, Grants
+from wix_auth.grants import COOL_DOWN_SECONDS, AuthEvent, Grant, Grants
 from wix_auth.secrets import SecretReader, StoredCredential
 from wix_auth.tokens import Flow, is_token_request
 
 _LONGEST_COOL_DOWN_SECONDS = 60.0
 _PASSING = (TokenUnavailableError, SecretUnavailableError)
+_TAKEN_AWAY = (SecretMissingError, SecretInvalidError, SecretForbiddenError)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 _logger = logging.getLogger("wix_auth")
@@ -32,7 +37,9 @@ class WixAuth(httpx.Auth):
     One token serves every request and thread until it nears its end. Whoever comes first then
     exchanges the credential for another (`POST /oauth2/token`), through the same client and with
     its own request's timeouts; the rest go on with the living token, or wait if there is none. A
-    living token is also used on, with a warning, while the exchange is refused or unavailable. A
+    living token is also used on, with a warning, while no other can be had: while the exchange is
+    refused or unavailable, or the secret cannot be read. Only a credential of another site ends it
+    at once. An API key, which never lapses, ends when the secret no longer holds a credential. A
     request that is answered with 401 is repeated once with a new token, or with the new key if the
     secret has changed; a second 401 reaches the caller.
 
@@ -84,6 +91,7 @@ class WixAuth(httpx.Auth):
             notify=notify,
         )
         self._now = now
+        self._notify = notify
         self._lock = threading.Lock()
         self._grant: Grant | None = None
         self._failure: WixAuthError | None = None
@@ -171,13 +179,14 @@ class WixAuth(httpx.Auth):
             self._note_failure(None)  # httpx closes the flow when the network fails
             raise
         except WixAuthError as error:
-            if not isinstance(error, _PASSING + REFUSED):
+            if grant is not None and _ends(error, grant):
                 self._grant = None
             self._note_failure(error)
             grant = self._living_grant()
             if grant is None:
                 raise
             _logger.warning("Using the token as long as it lives. %s", error)
+            self._notify("renewal_failed")
             return grant
         self._failure = None
         return self._grant
@@ -190,6 +199,14 @@ class WixAuth(httpx.Auth):
         if self._living_grant() is not None or not isinstance(error, _PASSING):
             pause = max(pause, COOL_DOWN_SECONDS)
         self._quiet_until = self._now() + pause
+
+
+def _ends(error: WixAuthError, grant: Grant) -> bool:
+    """Tell whether what cannot be replaced may not be used on either."""
+    if isinstance(error, WrongSiteError):
+        return True
+    # A token lapses by itself. A key would serve for ever.
+    return grant.token is None and isinstance(error, _TAKEN_AWAY)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -20,7 +20,7 @@ from wix_auth.secrets import SecretReader, StoredCredential
 from wix_auth.spans import NO_SPAN, Span
 from wix_auth.tokens import AccessToken, Flow, buy_token, look_up_token
 
-AuthEvent = Literal["token_exchanged", "exchange_refused", "credential_reread"]
+AuthEvent = Literal["token_exchanged", "exchange_refused", "credential_reread", "renewal_failed"]
 
 COOL_DOWN_SECONDS = 5.0
 """How long an error that somebody has to mend stands before anybody is asked again."""

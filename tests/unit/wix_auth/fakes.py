@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
+from botocore.stub import Stubber
 
 from tests.canaries import (
     API_KEY,
@@ -65,6 +66,17 @@ class Vault:
     def store(self, credential: object) -> None:
         text = credential if isinstance(credential, str) else json.dumps(credential)
         self.client.put_secret_value(SecretId=self.arn, SecretString=text)
+
+    def delete(self) -> None:
+        self.client.delete_secret(SecretId=self.arn, ForceDeleteWithoutRecovery=True)
+
+    @contextmanager
+    def refusing(self, code: str) -> Iterator[None]:
+        """Let nobody read the secret meanwhile."""
+        with Stubber(self.client) as stub:
+            for _ in range(99):
+                stub.add_client_error("get_secret_value", code)
+            yield
 
 
 class FakeWix:

@@ -235,6 +235,48 @@ def test_a_living_token_is_used_on_while_it_cannot_be_renewed(
     assert len(set(bench.wix.authorizations)) == 2
 
 
+BROKEN = [
+    '{"client_secret": "',
+    CLIENT | {"clientsecret": ""},
+    " ",
+    CLIENT | {"client_secret": "x"},
+]
+
+
+@pytest.mark.parametrize("value", BROKEN, ids=["no JSON", "misspelt", "empty", "refused"])
+def test_a_living_token_outlives_a_broken_secret(
+    bench: Bench, value: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 14400
+
+    with bench.client(site_id=SITE_ID) as client:
+        client.get("/a")
+        bench.vault.store(value)
+        bench.clock.advance(14399)
+        for _ in range(3):
+            assert client.get("/b").status_code == 200
+
+    assert len(set(bench.wix.authorizations)) == 1
+    assert "Using the token as long as it lives" in caplog.text
+    assert bench.events.count("renewal_failed") == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["ResourceNotFoundException", "AccessDeniedException", "InternalServiceError"]
+)
+def test_a_living_token_outlives_the_right_to_read_the_secret(bench: Bench, code: str) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 14400
+
+    with bench.client(site_id=SITE_ID) as client:
+        client.get("/a")
+        bench.clock.advance(14399)
+        with bench.vault.refusing(code):
+            for _ in range(3):
+                assert client.get("/b").status_code == 200
+
+
 def test_a_living_token_is_used_on_after_the_network_failed_a_renewal(bench: Bench) -> None:
     bench.vault.store(CLIENT)
 
@@ -637,7 +679,7 @@ def test_a_secret_that_is_taken_away_ends_the_use_of_its_key(bench: Bench) -> No
 
     with bench.client() as client:
         client.get("/a")
-        bench.vault.client.delete_secret(SecretId=bench.vault.arn, ForceDeleteWithoutRecovery=True)
+        bench.vault.delete()
         bench.clock.advance(301)
         for _ in range(2):
             with pytest.raises(SecretMissingError):
