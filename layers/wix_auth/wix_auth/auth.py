@@ -2,7 +2,6 @@
 
 import copy
 import logging
-import math
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -21,6 +20,7 @@ from wix_auth.errors import (
 )
 from wix_auth.grants import COOL_DOWN_SECONDS, AuthEvent, Grant, Grants
 from wix_auth.secrets import SecretReader, StoredCredential
+from wix_auth.spans import NO_SPAN, Span
 from wix_auth.tokens import Flow, is_token_request
 
 _LONGEST_COOL_DOWN_SECONDS = 60.0
@@ -96,7 +96,7 @@ class WixAuth(httpx.Auth):
         self._grant: Grant | None = None
         self._failure: WixAuthError | None = None
         self._failures = 0
-        self._quiet_until = -math.inf
+        self._quiet = NO_SPAN
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
         """Sign a request, and once more if Wix answers 401."""
@@ -139,7 +139,7 @@ class WixAuth(httpx.Auth):
             stored = self._secrets.reread()
             if self._grant is not None and self._grant.version_id != stored.version_id:
                 self._grant = None
-            self._quiet_until = -math.inf
+            self._quiet = NO_SPAN
             return stored
 
     def _usable_grant(self, request: httpx.Request, rejected: Grant | None = None) -> Flow[Grant]:
@@ -167,11 +167,12 @@ class WixAuth(httpx.Auth):
     ) -> Flow[Grant]:
         """Find what whoever held the lock before left behind, or renew."""
         self._grant = grant = self._living_grant(rejected)
-        if grant is not None and self._now() < max(grant.renew_at, self._quiet_until):
+        quiet = self._quiet.holds(self._now())
+        if grant is not None and (quiet or self._now() < grant.renew_at):
             return grant
         if grant is None and self._failure is not None:
             waited_for_it = self._failures != failures
-            if waited_for_it or self._now() < self._quiet_until:
+            if quiet or waited_for_it:
                 raise copy.copy(self._failure)
         try:
             self._grant = yield from self._grants.renew(request, rejected)
@@ -198,7 +199,7 @@ class WixAuth(httpx.Auth):
         # With a token in hand nobody is in a hurry; without one, the caller decides when to try.
         if self._living_grant() is not None or not isinstance(error, _PASSING):
             pause = max(pause, COOL_DOWN_SECONDS)
-        self._quiet_until = self._now() + pause
+        self._quiet = Span(self._now(), pause)
 
 
 def _ends(error: WixAuthError, grant: Grant) -> bool:

@@ -17,6 +17,7 @@ from wix_auth.errors import (
     SecretUnavailableError,
     WixAuthError,
 )
+from wix_auth.spans import Span
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -74,8 +75,7 @@ class SecretReader:
         self._ttl_seconds = ttl_seconds
         self._now = now
         self._lock = threading.Lock()
-        self._kept: StoredCredential | None = None
-        self._keep_until = 0.0
+        self._kept: tuple[StoredCredential, Span] | None = None
 
     def current(self) -> StoredCredential:
         """Give the credential in use, from memory if it was read recently.
@@ -84,16 +84,16 @@ class SecretReader:
             WixAuthError: One of the four `Secret…Error` classes, each with its own remedy.
         """
         with self._lock:
-            if self._kept is not None and self._now() < self._keep_until:
-                return self._kept
+            if self._kept is None:
+                return self._refresh()
+            stored, lasts = self._kept
+            if lasts.holds(self._now()):
+                return stored
             try:
                 return self._refresh()
             except SecretUnavailableError as error:
-                if self._kept is None:
-                    raise
                 _logger.warning("Using the credential as last read. %s", error)
-                self._keep_until = self._now() + _OUTAGE_TTL_SECONDS
-                return self._kept
+                return self._keep(stored, _OUTAGE_TTL_SECONDS)
 
     def reread(self) -> StoredCredential:
         """Read the credential in use anew, whatever is remembered.
@@ -105,9 +105,11 @@ class SecretReader:
             return self._refresh()
 
     def _refresh(self) -> StoredCredential:
-        self._kept = self._fetch()
-        self._keep_until = self._now() + self._ttl_seconds
-        return self._kept
+        return self._keep(self._fetch(), self._ttl_seconds)
+
+    def _keep(self, stored: StoredCredential, seconds: float) -> StoredCredential:
+        self._kept = (stored, Span(self._now(), seconds))
+        return stored
 
     def _fetch(self) -> StoredCredential:
         # Part of Lambda's runtime and slow to import: only whoever reads a secret pays for it.

@@ -90,6 +90,20 @@ def test_a_refusal_stands_for_a_while_and_then_wix_is_asked_again(bench: Bench) 
         assert client.get("/a").status_code == 200
 
 
+def test_a_refusal_does_not_stand_longer_when_the_clock_is_put_back(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.good_secrets.clear()
+
+    with bench.client() as client:
+        with pytest.raises(CredentialRefusedError):
+            client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.wix.good_secrets = {ROTATED_CLIENT_SECRET}
+        bench.clock.advance(-3600)
+
+        assert client.get("/a").status_code == 200
+
+
 def test_a_secret_that_cannot_be_read_anew_counts_as_unchanged(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -59,6 +59,18 @@ def test_a_credential_is_remembered_until_it_is_old(
     assert second.version_id != first.version_id
 
 
+def test_a_credential_is_not_remembered_longer_when_the_clock_is_put_back(
+    reader: SecretReader, vault: Vault, clock: Clock
+) -> None:
+    vault.store(CLIENT)
+    reader.current()
+    vault.store(ROTATED_CLIENT)
+
+    clock.advance(-3600)
+
+    assert secret_of(reader.current()) == ROTATED_CLIENT["client_secret"]
+
+
 def test_it_can_be_read_anew_at_once(reader: SecretReader, vault: Vault) -> None:
     vault.store(CLIENT)
 
