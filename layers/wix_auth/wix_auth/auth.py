@@ -24,6 +24,9 @@ from wix_auth.spans import NO_SPAN, Span
 from wix_auth.tokens import Flow, is_token_request
 
 _LONGEST_COOL_DOWN_SECONDS = 60.0
+_REST_SECONDS = 300.0
+"""How long a credential that is of no use is left alone, if the token before it lives on."""
+
 _PASSING = (TokenUnavailableError, SecretUnavailableError)
 _TAKEN_AWAY = (SecretMissingError, SecretInvalidError, SecretForbiddenError)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -43,7 +46,9 @@ class WixAuth(httpx.Auth):
     request that is answered with 401 is repeated once with a new token, or with the new key if the
     secret has changed; a second 401 reaches the caller.
 
-    A refused exchange re-reads the secret at once, and tries again if it changed.
+    While a token lives, the secret is read again as often as its reader forgets it, by one thread
+    for which nobody waits; if the value has changed, it is exchanged at once. A refused exchange
+    re-reads the secret, too, and tries again if it changed.
 
     If the site is known, no token serves before Wix has said that the credential opens that site
     (`POST /oauth2/token-info`), once for each version of the secret. Until it does, the next
@@ -97,6 +102,7 @@ class WixAuth(httpx.Auth):
         self._failure: WixAuthError | None = None
         self._failures = 0
         self._quiet = NO_SPAN
+        self._rest = NO_SPAN
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
         """Sign a request, and once more if Wix answers 401."""
@@ -129,17 +135,14 @@ class WixAuth(httpx.Auth):
     def reread(self) -> StoredCredential:
         """Read the secret anew, and authorise later requests with what stands in it now.
 
-        A token is forgotten if it was bought with another version of the secret. No earlier error
-        stands in the way.
+        No earlier error stands in the way.
 
         Raises:
-            WixAuthError: One of the `Secret…Error` classes; nothing is forgotten then.
+            WixAuthError: One of the `Secret…Error` classes.
         """
         with self._lock:
             stored = self._secrets.reread()
-            if self._grant is not None and self._grant.version_id != stored.version_id:
-                self._grant = None
-            self._quiet = NO_SPAN
+            self._quiet = self._rest = NO_SPAN
             return stored
 
     def _usable_grant(self, request: httpx.Request, rejected: Grant | None = None) -> Flow[Grant]:
@@ -147,7 +150,7 @@ class WixAuth(httpx.Auth):
         grant = self._living_grant(rejected)
         if grant is not None:
             # Renewal ahead of time is one thread's work; nobody waits for it.
-            if self._now() < grant.renew_at or not self._lock.acquire(blocking=False):
+            if not self._is_due(grant) or not self._lock.acquire(blocking=False):
                 return grant
         elif not self._lock.acquire(timeout=_patience_seconds(request)):
             raise TokenUnavailableError("Another request is still waiting for Wix's token.")
@@ -155,6 +158,13 @@ class WixAuth(httpx.Auth):
             return (yield from self._grant_in_turn(request, rejected, failures))
         finally:
             self._lock.release()
+
+    def _is_due(self, grant: Grant) -> bool:
+        """Tell whether it is time to renew a grant, or to see whether the secret has changed."""
+        now = self._now()
+        if self._rest.holds(now):
+            return False
+        return now >= grant.renew_at or not self._secrets.confirms(grant.version_id)
 
     def _living_grant(self, rejected: Grant | None = None) -> Grant | None:
         grant = self._grant
@@ -167,15 +177,14 @@ class WixAuth(httpx.Auth):
     ) -> Flow[Grant]:
         """Find what whoever held the lock before left behind, or renew."""
         self._grant = grant = self._living_grant(rejected)
-        quiet = self._quiet.holds(self._now())
-        if grant is not None and (quiet or self._now() < grant.renew_at):
+        if grant is not None and not self._is_due(grant):
             return grant
         if grant is None and self._failure is not None:
             waited_for_it = self._failures != failures
-            if quiet or waited_for_it:
+            if waited_for_it or self._quiet.holds(self._now()):
                 raise copy.copy(self._failure)
         try:
-            self._grant = yield from self._grants.renew(request, rejected)
+            self._grant = yield from self._grants.renew(request, held=grant, rejected=rejected)
         except (GeneratorExit, httpx.HTTPError):
             self._note_failure(None)  # httpx closes the flow when the network fails
             raise
@@ -189,17 +198,22 @@ class WixAuth(httpx.Auth):
             _logger.warning("Using the token as long as it lives. %s", error)
             self._notify("renewal_failed")
             return grant
-        self._failure = None
+        self._failure, self._rest = None, NO_SPAN
         return self._grant
 
     def _note_failure(self, error: WixAuthError | None) -> None:
+        now = self._now()
         self._failure = copy.copy(error)
         self._failures += 1
         pause = min((error and error.retry_after) or 0.0, _LONGEST_COOL_DOWN_SECONDS)
-        # With a token in hand nobody is in a hurry; without one, the caller decides when to try.
-        if self._living_grant() is not None or not isinstance(error, _PASSING):
-            pause = max(pause, COOL_DOWN_SECONDS)
-        self._quiet = Span(self._now(), pause)
+        lasts = error is not None and not isinstance(error, _PASSING)
+        # Of what passes, the caller decides when to try again.
+        self._quiet = Span(now, max(pause, COOL_DOWN_SECONDS if lasts else 0.0))
+        grant = self._living_grant()
+        if grant is not None:
+            # Nobody is in a hurry, least of all if the grant in hand is not due by its age.
+            rest = min(grant.renew_at - now, _REST_SECONDS) if lasts else 0.0
+            self._rest = Span(now, max(pause, rest, COOL_DOWN_SECONDS))
 
 
 def _ends(error: WixAuthError, grant: Grant) -> bool:

@@ -51,9 +51,8 @@ class Grant:
 
     @property
     def renew_at(self) -> float:
-        """When it should be replaced, in seconds since the epoch."""
-        # A key never lapses, but each request asks whether it is still the one in the secret.
-        return self.token.renew_at if self.token else -math.inf
+        """When it should be replaced because of its age, in seconds since the epoch."""
+        return self.token.renew_at if self.token else math.inf
 
     @property
     def lapses_at(self) -> float:
@@ -96,19 +95,24 @@ class Grants:
         self._unproven: tuple[AccessToken, str] | None = None
         self._proven_version: str | None = None
 
-    def renew(self, request: httpx.Request, rejected: Grant | None) -> Flow[Grant]:
-        """Make a grant of what stands in the secret.
+    def renew(
+        self, request: httpx.Request, *, held: Grant | None, rejected: Grant | None
+    ) -> Flow[Grant]:
+        """Give what is held, if it is young and of what stands in the secret, or a new grant.
 
         A refused exchange re-reads the secret at once, and tries again if it changed.
 
         Args:
             request: The request that needs it.
+            held: What may be used.
             rejected: What Wix did not accept, if that is why.
 
         Raises:
             WixAuthError: If none could be had.
         """
         stored = self._secrets.current()
+        if held and held.version_id == stored.version_id and self._now() < held.renew_at:
+            return held
         key_rejected = rejected is not None and rejected.version_id == stored.version_id
         if key_rejected and isinstance(stored.credential, ApiKey):
             stored = self._reread(stored)

@@ -27,7 +27,6 @@ _logger = logging.getLogger("wix_auth")
 
 _FORBIDDEN = {"AccessDeniedException", "DecryptionFailure"}
 _MISSING = {"ResourceNotFoundException", "InvalidRequestException", "ValidationException"}
-_OUTAGE_TTL_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class SecretReader:
 
     A value is kept for `ttl_seconds` of wall-clock time, since a rotation must be noticed by an
     environment that slept through it. If Secrets Manager is unavailable when the time is up, the
-    old value is served on with a warning.
+    old value is kept for as long again, with a warning.
 
     Needs the IAM action `secretsmanager:GetSecretValue` on the secret, and `kms:Decrypt` on its
     key if that is not the AWS managed one.
@@ -93,7 +92,7 @@ class SecretReader:
                 return self._refresh()
             except SecretUnavailableError as error:
                 _logger.warning("Using the credential as last read. %s", error)
-                return self._keep(stored, _OUTAGE_TTL_SECONDS)
+                return self._keep(stored)
 
     def reread(self) -> StoredCredential:
         """Read the credential in use anew, whatever is remembered.
@@ -104,11 +103,18 @@ class SecretReader:
         with self._lock:
             return self._refresh()
 
-    def _refresh(self) -> StoredCredential:
-        return self._keep(self._fetch(), self._ttl_seconds)
+    def confirms(self, version_id: str) -> bool:
+        """Tell, without reading or waiting, whether this version was lately found to be in use."""
+        if self._kept is None:
+            return False
+        stored, lasts = self._kept
+        return stored.version_id == version_id and lasts.holds(self._now())
 
-    def _keep(self, stored: StoredCredential, seconds: float) -> StoredCredential:
-        self._kept = (stored, Span(self._now(), seconds))
+    def _refresh(self) -> StoredCredential:
+        return self._keep(self._fetch())
+
+    def _keep(self, stored: StoredCredential) -> StoredCredential:
+        self._kept = (stored, Span(self._now(), self._ttl_seconds))
         return stored
 
     def _fetch(self) -> StoredCredential:

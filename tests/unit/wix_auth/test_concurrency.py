@@ -11,6 +11,7 @@ from tests.unit.wix_auth.fakes import (
     Bench,
     LoopbackServer,
     in_parallel,
+    new_client,
 )
 from wix_auth import CredentialRefusedError, RenewingTransport, TokenUnavailableError
 
@@ -145,6 +146,48 @@ def test_nobody_waits_while_one_thread_renews_ahead_of_time(bench: Bench) -> Non
 
     first, third, second = bench.wix.authorizations
     assert first == third != second
+
+
+def test_nobody_waits_while_one_thread_looks_whether_the_secret_has_changed(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.vault.client = new_client()  # one that nobody else will use
+    bench.wix.expires_in = 14400
+    looking, looked = threading.Event(), threading.Event()
+
+    def slow_read(**_: object) -> None:
+        if bench.wix.calls:
+            looking.set()
+            assert looked.wait(5)
+
+    bench.vault.client.meta.events.register("before-call.secrets-manager.GetSecretValue", slow_read)
+    with bench.client() as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.clock.advance(300)
+        looker = threading.Thread(target=client.get, args=("/b",))
+        looker.start()
+        assert looking.wait(5)
+        assert client.get("/c").status_code == 200
+        looked.set()
+        looker.join()
+
+    first, third, second = bench.wix.authorizations
+    assert first == third != second
+
+
+def test_a_new_value_under_many_threads_costs_one_exchange(
+    bench: Bench, server: LoopbackServer
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 14400
+
+    with server.running(), client_of(bench, server) as client:
+        client.get("/a")
+        bench.vault.store(ROTATED_CLIENT)
+        bench.clock.advance(300)
+        assert statuses(client, THREADS) == [200] * THREADS
+
+    assert len(bench.wix.exchanges) == 2
 
 
 def test_a_rotation_under_many_threads_heals_with_one_exchange_of_each_version(
