@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import re
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -29,6 +30,10 @@ _REST_SECONDS = 300.0
 
 _PASSING = (TokenUnavailableError, SecretUnavailableError)
 _TAKEN_AWAY = (SecretMissingError, SecretInvalidError, SecretForbiddenError)
+_FORBIDDEN_SECONDS = 300.0
+"""How long an endpoint that answered two tokens with 401 is taken to need a permission."""
+
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 _logger = logging.getLogger("wix_auth")
@@ -42,9 +47,11 @@ class WixAuth(httpx.Auth):
     its own request's timeouts; the rest go on with the living token, or wait if there is none. A
     living token is also used on, with a warning, while no other can be had: while the exchange is
     refused or unavailable, or the secret cannot be read. Only a credential of another site ends it
-    at once. An API key, which never lapses, ends when the secret no longer holds a credential. A
-    request that is answered with 401 is repeated once with a new token, or with the new key if the
-    secret has changed; a second 401 reaches the caller.
+    at once. An API key, which never lapses, ends when the secret no longer holds a credential.
+
+    A request that is answered with 401 is repeated once with a new token, or with the new key if
+    the secret has changed; a second 401 reaches the caller. Since that one is due to a permission,
+    no token is bought for the same endpoint (method and path, but for GUIDs) for five minutes.
 
     While a token lives, the secret is read again as often as its reader forgets it, by one thread
     for which nobody waits; if the value has changed, it is exchanged at once. A refused exchange
@@ -103,6 +110,7 @@ class WixAuth(httpx.Auth):
         self._failures = 0
         self._quiet = NO_SPAN
         self._rest = NO_SPAN
+        self._forbidden: dict[str, Span] = {}
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
         """Sign a request, and once more if Wix answers 401."""
@@ -116,12 +124,14 @@ class WixAuth(httpx.Auth):
         grant = yield from self._usable_grant(request)
         grant.sign(request)
         response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
+        if self._may_be_dead(grant, request, response):
             response.read()  # gives its connection back before waiting for others
             renewed = yield from self._usable_grant(request, rejected=grant)
             if renewed.headers != grant.headers:
                 renewed.sign(request)
                 response = yield request
+                if _is_unauthorized(response) and renewed.token is not None:
+                    self._note_forbidden(request)
         # httpx keeps the exchange, token and all, as the history of the answer.
         response.history = [past for past in response.history if not is_token_request(past.request)]
 
@@ -144,6 +154,20 @@ class WixAuth(httpx.Auth):
             stored = self._secrets.reread()
             self._quiet = self._rest = NO_SPAN
             return stored
+
+    def _may_be_dead(self, grant: Grant, request: httpx.Request, response: httpx.Response) -> bool:
+        """Tell whether an answer may be due to the token or key, and not to a permission."""
+        if not _is_unauthorized(response):
+            return False
+        forbidden = self._forbidden.get(_endpoint(request), NO_SPAN).holds(self._now())
+        return grant.token is None or not forbidden
+
+    def _note_forbidden(self, request: httpx.Request) -> None:
+        """Note where a second token was answered with 401, too: it lacks the permission."""
+        now = self._now()
+        lasting = {where: span for where, span in self._forbidden.items() if span.holds(now)}
+        # Replaced and never changed, as other threads read it.
+        self._forbidden = {**lasting, _endpoint(request): Span(now, _FORBIDDEN_SECONDS)}
 
     def _usable_grant(self, request: httpx.Request, rejected: Grant | None = None) -> Flow[Grant]:
         failures = self._failures
@@ -176,7 +200,7 @@ class WixAuth(httpx.Auth):
         self, request: httpx.Request, rejected: Grant | None, failures: int
     ) -> Flow[Grant]:
         """Find what whoever held the lock before left behind, or renew."""
-        self._grant = grant = self._living_grant(rejected)
+        grant = self._living_grant(rejected)
         if grant is not None and not self._is_due(grant):
             return grant
         if grant is None and self._failure is not None:
@@ -189,10 +213,9 @@ class WixAuth(httpx.Auth):
             self._note_failure(None)  # httpx closes the flow when the network fails
             raise
         except WixAuthError as error:
-            if grant is not None and _ends(error, grant):
-                self._grant = None
+            if self._grant is not None and _ends(error, self._grant):
+                self._grant = grant = None
             self._note_failure(error)
-            grant = self._living_grant()
             if grant is None:
                 raise
             _logger.warning("Using the token as long as it lives. %s", error)
@@ -222,6 +245,15 @@ def _ends(error: WixAuthError, grant: Grant) -> bool:
         return True
     # A token lapses by itself. A key would serve for ever.
     return grant.token is None and isinstance(error, _TAKEN_AWAY)
+
+
+def _is_unauthorized(response: httpx.Response) -> bool:
+    return response.status_code == httpx.codes.UNAUTHORIZED
+
+
+def _endpoint(request: httpx.Request) -> str:
+    """Give what a request calls, whichever entity it is for."""
+    return f"{request.method} {_GUID.sub('*', request.url.path)}"
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -82,7 +82,8 @@ class Vault:
 class FakeWix:
     """Wix's token endpoints, and an API that answers whoever shows a live token or a good key.
 
-    Replies put into `exchange_replies` and `info_replies` are used up first.
+    Replies put into `exchange_replies` and `info_replies` are used up first. The paths in
+    `forbidden` are answered with 401 all the same, as some of Wix's services do for a permission.
     """
 
     def __init__(self) -> None:
@@ -93,6 +94,7 @@ class FakeWix:
         self.exchange_replies: list[httpx.Response | Exception] = []
         self.info_replies: list[httpx.Response | Exception] = []
         self.live_tokens: set[str] = set()
+        self.forbidden: set[str] = set()
         self.requests: list[httpx.Request] = []
         self._lock = threading.Lock()
 
@@ -117,6 +119,7 @@ class FakeWix:
                     200, json={"active": live, "siteId": self.site_id} if live else {"active": live}
                 )
             known = request.headers.get("Authorization") in self.live_tokens | self.good_keys
+            known = known and request.url.path not in self.forbidden
             return httpx.Response(200 if known else 401, json={})
 
     def _exchange(self, request: httpx.Request) -> httpx.Response:

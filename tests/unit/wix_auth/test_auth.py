@@ -410,7 +410,20 @@ def test_a_second_401_reaches_the_caller(bench: Bench) -> None:
     assert len(bench.wix.exchanges) == 2
 
 
-def test_a_rejected_token_is_not_used_on_when_it_cannot_be_replaced(bench: Bench) -> None:
+def test_a_token_that_dies_is_replaced_at_the_next_call_however_often(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+
+    with bench.client() as client:
+        for _ in range(5):
+            assert client.get("/a").status_code == 200
+            bench.wix.live_tokens.clear()
+
+    assert len(bench.wix.exchanges) == 5
+
+
+def test_a_call_that_was_turned_away_is_not_refused_for_good_when_no_other_token_can_be_had(
+    bench: Bench,
+) -> None:
     bench.vault.store(CLIENT)
 
     with bench.client() as client:
@@ -421,7 +434,84 @@ def test_a_rejected_token_is_not_used_on_when_it_cannot_be_replaced(bench: Bench
             with pytest.raises(TokenUnavailableError):
                 client.get("/b")
 
-    assert len(bench.wix.calls) == 2
+        assert client.get("/b").status_code == 200
+
+
+def test_a_missing_permission_keeps_the_token_from_those_who_may_use_it_while_wix_is_busy(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.forbidden = {"/not-ours"}
+
+    with bench.client() as client:
+        client.get("/a")
+        bench.wix.exchange_replies = [httpx.Response(503)]
+        with pytest.raises(TokenUnavailableError):
+            client.get("/not-ours")
+        assert client.get("/a").status_code == 200
+
+    assert bench.wix.authorizations[0] == bench.wix.authorizations[-1]
+
+
+def test_a_missing_permission_told_as_401_costs_one_exchange_in_five_minutes(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 14400
+    bench.wix.forbidden = {"/not-ours"}
+
+    with bench.client() as client:
+        for _ in range(20):
+            assert client.get("/a").status_code == 200
+            assert client.get("/not-ours").status_code == 401
+            bench.clock.advance(14)
+        assert len(bench.wix.exchanges) == 2
+        assert len(bench.wix.calls) == 41
+
+        bench.clock.advance(20)
+        for _ in range(2):
+            assert client.get("/not-ours").status_code == 401
+
+    assert len(bench.wix.exchanges) == 3
+
+
+def test_a_permission_is_missing_for_an_endpoint_whichever_entity_it_is_asked_for(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+    paths = [f"/orders/0de00000-0000-4000-8000-00000000000{digit}/lines" for digit in "abcde"]
+    bench.wix.forbidden = set(paths)
+
+    with bench.client() as client:
+        assert {client.get(path).status_code for path in paths} == {401}
+        assert {client.post(path).status_code for path in paths} == {401}
+
+    assert len(bench.wix.exchanges) == 3  # the first, and one for each of the two methods
+
+
+def test_a_token_that_dies_is_replaced_at_once_though_a_permission_is_missing_elsewhere(
+    bench: Bench,
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.forbidden = {"/not-ours"}
+
+    with bench.client() as client:
+        assert client.get("/not-ours").status_code == 401
+        bench.wix.live_tokens.clear()
+        assert client.get("/not-ours").status_code == 401
+
+        assert client.get("/a").status_code == 200
+
+    assert len(bench.wix.exchanges) == 3
+
+
+def test_a_permission_that_was_given_is_used_at_once(bench: Bench) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.forbidden = {"/a"}
+
+    with bench.client() as client:
+        assert client.get("/a").status_code == 401
+        bench.wix.forbidden = set()
+
+        assert client.get("/a").status_code == 200
 
 
 # ---- Keys and rotation --------------------------------------------------------------

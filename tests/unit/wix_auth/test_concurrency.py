@@ -62,6 +62,20 @@ def test_a_token_that_dies_under_many_threads_is_replaced_once_and_no_call_fails
     assert len(bench.wix.exchanges) == 2
 
 
+def test_a_missing_permission_under_many_threads_costs_one_exchange(
+    bench: Bench, server: LoopbackServer
+) -> None:
+    bench.vault.store(CLIENT)
+    bench.wix.forbidden = {"/a"}
+
+    with server.running(), client_of(bench, server) as client:
+        client.get("/b")
+        assert statuses(client, THREADS) == [401] * THREADS
+        assert statuses(client, THREADS) == [401] * THREADS
+
+    assert len(bench.wix.exchanges) == 2
+
+
 def test_threads_that_wait_for_an_exchange_leave_it_a_connection(
     bench: Bench, server: LoopbackServer
 ) -> None:
