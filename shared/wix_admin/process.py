@@ -11,6 +11,7 @@ from wix_admin.bus import EventBus
 from wix_admin.client import check_before_sending
 from wix_admin.effects import EffectsTable
 from wix_admin.messages import Queue
+from wix_admin.replies import refuses_token
 from wix_admin.settings import (
     PublisherSettings,
     WebhookSettings,
@@ -41,6 +42,7 @@ def wix_http() -> httpx.Client:
         api_url=here.wix_api_url,
         site_id=here.wix_site_id,
         notify=count_auth_event,
+        refuses=refuses_token,
     )
     http.event_hooks = {"request": [check_before_sending]}
     return http

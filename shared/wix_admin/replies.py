@@ -76,6 +76,15 @@ def request_id_of(response: httpx.Response) -> str | None:
     return request_id
 
 
+def refuses_token(response: httpx.Response) -> bool:
+    """Tell whether a reply turns a call away with a code that Wix has for dead tokens, too."""
+    if response.status_code not in {HTTPStatus.BAD_REQUEST, HTTPStatus.PRECONDITION_REQUIRED}:
+        return False
+    response.read()
+    code, *_ = _details(json_in(response) or {})
+    return code in WRONG_SITE_CODES
+
+
 def json_in(response: httpx.Response) -> Json | None:
     """Return the JSON object of a reply, `{}` for an empty one and None for anything else."""
     if not response.content.strip():

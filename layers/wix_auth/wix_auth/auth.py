@@ -30,8 +30,14 @@ _REST_SECONDS = 300.0
 
 _PASSING = (TokenUnavailableError, SecretUnavailableError)
 _TAKEN_AWAY = (SecretMissingError, SecretInvalidError, SecretForbiddenError)
-_FORBIDDEN_SECONDS = 300.0
-"""How long an endpoint that answered two tokens with 401 is taken to need a permission."""
+_IN_VAIN_SECONDS = 300.0
+"""How long no token is bought for what a second token did not help either."""
+
+_YOUNG_SECONDS = 60.0
+"""How long after a token was bought only an answer of 401 is held against it."""
+
+_ANYWHERE = "*"
+"""Where a token seems not to be accepted if the reply says more of it than of the endpoint."""
 
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -50,8 +56,10 @@ class WixAuth(httpx.Auth):
     at once. An API key, which never lapses, ends when the secret no longer holds a credential.
 
     A request that is answered with 401 is repeated once with a new token, or with the new key if
-    the secret has changed; a second 401 reaches the caller. Since that one is due to a permission,
-    no token is bought for the same endpoint (method and path, but for GUIDs) for five minutes.
+    the secret has changed; a second 401 reaches the caller. As that one is due to a permission,
+    no token is bought for the same endpoint (method and path, but for GUIDs) for five minutes. What
+    `refuses` recognises is treated alike, but only of a token that is older than a minute, and if
+    the second token does not help, none is bought for such a reply of any endpoint.
 
     While a token lives, the secret is read again as often as its reader forgets it, by one thread
     for which nobody waits; if the value has changed, it is exchanged at once. A refused exchange
@@ -73,6 +81,8 @@ class WixAuth(httpx.Auth):
         site_id: The site that the credential must open, if that should be checked.
         now: The wall clock, in seconds since the epoch.
         notify: Called with each event, for metrics. It must be quick and must not raise.
+        refuses: Tells whether a reply other than 401 may turn the request away, undone, because of
+            its token. What it needs of the body it has to read.
 
     Raises:
         WixAuthError: From any request; `wix_auth.errors` lists the classes with their remedies.
@@ -89,6 +99,7 @@ class WixAuth(httpx.Auth):
         site_id: str | None = None,
         now: Callable[[], float] = time.time,
         notify: Callable[[AuthEvent], None] = lambda _event: None,
+        refuses: Callable[[httpx.Response], bool] = lambda _response: False,
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self._origin = _origin(httpx.URL(api_url))
@@ -104,16 +115,17 @@ class WixAuth(httpx.Auth):
         )
         self._now = now
         self._notify = notify
+        self._refuses = refuses
         self._lock = threading.Lock()
         self._grant: Grant | None = None
         self._failure: WixAuthError | None = None
         self._failures = 0
         self._quiet = NO_SPAN
         self._rest = NO_SPAN
-        self._forbidden: dict[str, Span] = {}
+        self._in_vain: dict[str, Span] = {}
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
-        """Sign a request, and once more if Wix answers 401."""
+        """Sign a request, and once more if Wix turns it away because of its token or key."""
         if _origin(request.url) != self._origin:
             origin = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
             raise ForeignOriginError(
@@ -124,14 +136,15 @@ class WixAuth(httpx.Auth):
         grant = yield from self._usable_grant(request)
         grant.sign(request)
         response = yield request
-        if self._may_be_dead(grant, request, response):
+        doubt = self._doubt(grant, request, response)
+        if doubt is not None and self._may_help(grant, doubt):
             response.read()  # gives its connection back before waiting for others
             renewed = yield from self._usable_grant(request, rejected=grant)
             if renewed.headers != grant.headers:
                 renewed.sign(request)
                 response = yield request
-                if _is_unauthorized(response) and renewed.token is not None:
-                    self._note_forbidden(request)
+                if renewed.token is not None and self._doubt(renewed, request, response) == doubt:
+                    self._note_in_vain(doubt)
         # httpx keeps the exchange, token and all, as the history of the answer.
         response.history = [past for past in response.history if not is_token_request(past.request)]
 
@@ -155,19 +168,27 @@ class WixAuth(httpx.Auth):
             self._quiet = self._rest = NO_SPAN
             return stored
 
-    def _may_be_dead(self, grant: Grant, request: httpx.Request, response: httpx.Response) -> bool:
-        """Tell whether an answer may be due to the token or key, and not to a permission."""
-        if not _is_unauthorized(response):
-            return False
-        forbidden = self._forbidden.get(_endpoint(request), NO_SPAN).holds(self._now())
-        return grant.token is None or not forbidden
+    def _doubt(self, grant: Grant, request: httpx.Request, response: httpx.Response) -> str | None:
+        """Say where a token or key seems not to be accepted, if a reply means that."""
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            return _endpoint(request)
+        return _ANYWHERE if grant.token is not None and self._refuses(response) else None
 
-    def _note_forbidden(self, request: httpx.Request) -> None:
-        """Note where a second token was answered with 401, too: it lacks the permission."""
+    def _may_help(self, grant: Grant, doubt: str) -> bool:
+        """Tell whether another token or key may be accepted where this one is not."""
+        if grant.token is None:
+            return True
         now = self._now()
-        lasting = {where: span for where, span in self._forbidden.items() if span.holds(now)}
+        young = Span(grant.token.bought_at, _YOUNG_SECONDS).holds(now)
+        in_vain = self._in_vain.get(doubt, NO_SPAN).holds(now)
+        return not in_vain and not (young and doubt == _ANYWHERE)
+
+    def _note_in_vain(self, doubt: str) -> None:
+        """Note that another token is not accepted either, so that it is not the token."""
+        now = self._now()
+        lasting = {where: span for where, span in self._in_vain.items() if span.holds(now)}
         # Replaced and never changed, as other threads read it.
-        self._forbidden = {**lasting, _endpoint(request): Span(now, _FORBIDDEN_SECONDS)}
+        self._in_vain = {**lasting, doubt: Span(now, _IN_VAIN_SECONDS)}
 
     def _usable_grant(self, request: httpx.Request, rejected: Grant | None = None) -> Flow[Grant]:
         failures = self._failures
@@ -245,10 +266,6 @@ def _ends(error: WixAuthError, grant: Grant) -> bool:
         return True
     # A token lapses by itself. A key would serve for ever.
     return grant.token is None and isinstance(error, _TAKEN_AWAY)
-
-
-def _is_unauthorized(response: httpx.Response) -> bool:
-    return response.status_code == httpx.codes.UNAUTHORIZED
 
 
 def _endpoint(request: httpx.Request) -> str:

@@ -12,7 +12,7 @@
     * TokenUnavailableError         Wix gave no token this time: try again later
     * ForeignOriginError            the request would leave for another host: correct its URL
 
-All are raised before the caller's request is sent, or after Wix turned it away unread with 401.
+All are raised before the caller's request is sent, or after Wix turned it away undone.
 No message holds a token, a key or a secret.
 """
 

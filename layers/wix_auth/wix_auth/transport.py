@@ -136,6 +136,7 @@ def wix_http_client(
     site_id: str | None = None,
     timeout: httpx.Timeout = DEFAULT_TIMEOUT,
     notify: Callable[[AuthEvent], None] = lambda _event: None,
+    refuses: Callable[[httpx.Response], bool] = lambda _response: False,
 ) -> httpx.Client:
     """Make a client whose requests are authorised with the credential from a secret.
 
@@ -148,11 +149,15 @@ def wix_http_client(
         site_id: The site that the credential must open, if that should be checked.
         timeout: Seconds for each step of a request, and of an exchange.
         notify: Called with each event, for metrics. It must be quick and must not raise.
+        refuses: Tells whether a reply other than 401 may turn the request away, undone, because of
+            its token. What it needs of the body it has to read.
 
     Raises:
         ValueError: If `api_url` is not https and not on this machine.
     """
-    auth = WixAuth(SecretReader(secret_arn), api_url=api_url, site_id=site_id, notify=notify)
+    auth = WixAuth(
+        SecretReader(secret_arn), api_url=api_url, site_id=site_id, notify=notify, refuses=refuses
+    )
     return httpx.Client(
         auth=auth,
         base_url=api_url,

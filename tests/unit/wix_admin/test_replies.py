@@ -24,7 +24,7 @@ from wix_admin.errors import (
 from wix_admin.models import WixEntity
 from wix_admin.operations import Operation
 from wix_admin.problems import KINDS
-from wix_admin.replies import error_for, json_in, read_as
+from wix_admin.replies import error_for, json_in, read_as, refuses_token
 
 WORDS = f"{canaries.FIRST_NAME} of {canaries.STREET} wrote {canaries.MESSAGE}"
 
@@ -264,3 +264,41 @@ def test_a_part_that_cannot_be_read_is_named_and_not_quoted(
     assert WORDS not in str(caught.value)
     assert caught.value.__cause__ is None
     assert answer != {} or "(id)" in str(caught.value)
+
+
+def refuses(status: int, body: object) -> bool:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return refuses_token(httpx.Response(status, content=iter([content])))
+
+
+@pytest.mark.parametrize("code", ["WDE0117", "MISSING_METASITE_ID"])
+@pytest.mark.parametrize("status", [400, 428])
+def test_a_code_that_dead_tokens_get_may_be_due_to_the_token(status: int, code: str) -> None:
+    assert refuses(status, application(code))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, application("WDE0110")),
+        (428, application("ORDER_IS_CANCELED")),
+        (428, application(None)),
+        (403, application("WDE0117")),
+        (200, application("WDE0117")),
+        (400, validation({"field": "WDE0117"})),
+        (400, NOTHING),
+        (400, b""),
+        (428, HTML),
+    ],
+)
+def test_any_other_answer_is_not_due_to_the_token(status: int, body: object) -> None:
+    assert not refuses(status, body)
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 404, 429, 503])
+def test_an_answer_that_tells_nothing_of_the_token_is_left_unread(status: int) -> None:
+    response = httpx.Response(status, content=iter([b"{}"]))
+
+    refuses_token(response)
+
+    assert not response.is_stream_consumed

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
 API_URL = "https://wix.test"
+DOUBTFUL_STATUS = 428
+"""With which the fake Wix answers a dead token or something else, if that is what it does."""
 OTHER_SITE_ID = "517e0000-0000-4000-8000-000000000002"
 CLIENT = {"kind": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 ROTATED_CLIENT = CLIENT | {"client_secret": ROTATED_CLIENT_SECRET}
@@ -83,7 +85,8 @@ class FakeWix:
     """Wix's token endpoints, and an API that answers whoever shows a live token or a good key.
 
     Replies put into `exchange_replies` and `info_replies` are used up first. The paths in
-    `forbidden` are answered with 401 all the same, as some of Wix's services do for a permission.
+    `forbidden` are answered as if the token were dead, as some of Wix's services do for a missing
+    permission or another lack.
     """
 
     def __init__(self) -> None:
@@ -95,6 +98,7 @@ class FakeWix:
         self.info_replies: list[httpx.Response | Exception] = []
         self.live_tokens: set[str] = set()
         self.forbidden: set[str] = set()
+        self.dead_token_status = 401
         self.requests: list[httpx.Request] = []
         self._lock = threading.Lock()
 
@@ -120,7 +124,7 @@ class FakeWix:
                 )
             known = request.headers.get("Authorization") in self.live_tokens | self.good_keys
             known = known and request.url.path not in self.forbidden
-            return httpx.Response(200 if known else 401, json={})
+            return httpx.Response(200 if known else self.dead_token_status, json={})
 
     def _exchange(self, request: httpx.Request) -> httpx.Response:
         reply = _next(self.exchange_replies)
@@ -174,7 +178,12 @@ class Bench:
     def auth(self, *, site_id: str | None = None, api_url: str = API_URL) -> WixAuth:
         reader = SecretReader(self.vault.arn, client=self.vault.client, now=self.clock)
         return WixAuth(
-            reader, api_url=api_url, site_id=site_id, now=self.clock, notify=self.events.append
+            reader,
+            api_url=api_url,
+            site_id=site_id,
+            now=self.clock,
+            notify=self.events.append,
+            refuses=lambda response: response.status_code == DOUBTFUL_STATUS,
         )
 
     def client(self, *, site_id: str | None = None, follow_redirects: bool = False) -> httpx.Client:

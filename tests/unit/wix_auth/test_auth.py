@@ -15,6 +15,7 @@ from tests.canaries import (
 from tests.unit.wix_auth.fakes import (
     API_URL,
     CLIENT,
+    DOUBTFUL_STATUS,
     KEY,
     OTHER_SITE_ID,
     ROTATED_CLIENT,
@@ -512,6 +513,114 @@ def test_a_permission_that_was_given_is_used_at_once(bench: Bench) -> None:
         bench.wix.forbidden = set()
 
         assert client.get("/a").status_code == 200
+
+
+# ---- Another answer that may be due to a dead token -------------------------------------
+
+
+@pytest.fixture
+def doubtful(bench: Bench) -> Bench:
+    """A bench whose Wix answers dead tokens as it answers some other lack."""
+    bench.vault.store(CLIENT)
+    bench.wix.expires_in = 14400
+    bench.wix.dead_token_status = DOUBTFUL_STATUS
+    return bench
+
+
+def test_a_token_that_is_turned_away_otherwise_is_replaced_and_the_request_repeated_with_its_body(
+    doubtful: Bench,
+) -> None:
+    with doubtful.client() as client:
+        client.get("/a")
+        doubtful.wix.live_tokens.clear()
+        doubtful.clock.advance(60)
+
+        assert client.post("/b", content=b"something").status_code == 200
+
+    assert [call.content for call in doubtful.wix.calls] == [b"", b"something", b"something"]
+    assert len(doubtful.wix.exchanges) == 2
+
+
+def test_a_token_that_is_younger_than_a_minute_is_not_to_blame(doubtful: Bench) -> None:
+    with doubtful.client() as client:
+        client.get("/a")
+        doubtful.wix.live_tokens.clear()
+        doubtful.clock.advance(59)
+
+        assert client.get("/b").status_code == DOUBTFUL_STATUS
+
+    assert len(doubtful.wix.exchanges) == 1
+
+
+def test_a_lack_that_lasts_costs_one_exchange_in_five_minutes_whatever_is_called(
+    doubtful: Bench,
+) -> None:
+    doubtful.wix.forbidden = {"/a", "/b", "/c"}
+
+    with doubtful.client() as client:
+        for _ in range(60):
+            for path in doubtful.wix.forbidden:
+                assert client.get(path).status_code == DOUBTFUL_STATUS
+            doubtful.clock.advance(20)
+
+    assert len(doubtful.wix.exchanges) == 1 + 20 // 5
+    assert len(doubtful.wix.calls) == 60 * 3 + 20 // 5
+
+
+def test_a_lack_in_one_place_does_not_keep_a_dead_token_for_longer_than_five_minutes(
+    doubtful: Bench,
+) -> None:
+    doubtful.wix.forbidden = {"/a"}
+
+    with doubtful.client() as client:
+        client.get("/b")
+        doubtful.clock.advance(60)
+        client.get("/a")
+        doubtful.wix.live_tokens.clear()
+        doubtful.clock.advance(300)
+
+        assert client.get("/b").status_code == 200
+
+
+def test_an_answer_of_401_is_believed_however_young_the_token_and_whatever_is_lacking(
+    doubtful: Bench,
+) -> None:
+    doubtful.wix.forbidden = {"/a"}
+
+    with doubtful.client() as client:
+        doubtful.clock.advance(60)
+        client.get("/a")
+        doubtful.wix.live_tokens.clear()
+        doubtful.wix.dead_token_status = 401
+
+        assert client.get("/b").status_code == 200
+
+
+def test_a_key_is_not_read_anew_for_such_an_answer(doubtful: Bench) -> None:
+    doubtful.vault.store(KEY)
+    doubtful.wix.forbidden = {"/a"}
+
+    with doubtful.client() as client:
+        doubtful.clock.advance(60)
+        assert client.get("/a").status_code == DOUBTFUL_STATUS
+
+    assert doubtful.events == []
+
+
+def test_what_may_be_due_to_the_token_is_no_refusal_while_no_other_token_can_be_had(
+    doubtful: Bench,
+) -> None:
+    doubtful.wix.forbidden = {"/a"}
+
+    with doubtful.client() as client:
+        client.get("/b")
+        doubtful.clock.advance(60)
+        doubtful.wix.exchange_replies = [httpx.Response(503)]
+        with pytest.raises(TokenUnavailableError):
+            client.get("/a")
+
+        assert client.get("/b").status_code == 200
+        assert client.get("/a").status_code == DOUBTFUL_STATUS
 
 
 # ---- Keys and rotation --------------------------------------------------------------

@@ -5,6 +5,7 @@ import pytest
 
 from tests.unit.wix_auth.fakes import (
     CLIENT,
+    DOUBTFUL_STATUS,
     KEY,
     ROTATED_CLIENT,
     ROTATED_KEY,
@@ -49,14 +50,17 @@ def test_a_hundred_threads_that_start_cold_exchange_once(
     assert len(bench.wix.exchanges) == 1
 
 
+@pytest.mark.parametrize("status", [401, DOUBTFUL_STATUS])
 def test_a_token_that_dies_under_many_threads_is_replaced_once_and_no_call_fails(
-    bench: Bench, server: LoopbackServer
+    bench: Bench, server: LoopbackServer, status: int
 ) -> None:
     bench.vault.store(CLIENT)
+    bench.wix.dead_token_status = status
 
     with server.running(), client_of(bench, server) as client:
         client.get("/a")
         bench.wix.live_tokens.clear()
+        bench.clock.advance(60)
         assert statuses(client, THREADS) == [200] * THREADS
 
     assert len(bench.wix.exchanges) == 2
