@@ -16,7 +16,7 @@ from tests.contract.functions import Functions, marks_in, reply_in, sample
 from tests.lambda_runtime import Answer, FunctionProcess
 from tests.local_stack import Account
 from tests.local_stack.stack import CREDENTIAL
-from tests.wix_simulator import ApiKey, App, WixSimulator
+from tests.wix_simulator import ApiKey, App, Fault, WixSimulator
 
 ROTATED = {**CREDENTIAL, "client_secret": canaries.ROTATED_CLIENT_SECRET}
 API_KEY = {"kind": "api_key", "api_key": canaries.API_KEY, "site_id": canaries.SITE_ID}
@@ -70,6 +70,39 @@ def test_a_token_that_wix_ends_early_is_replaced_with_one_exchange(
 
     assert [each.error for each in answers] == [None, None]
     assert wix.exchanges == 1
+
+
+def test_a_missing_permission_that_is_told_as_401_costs_a_process_one_token(
+    functions: Functions, own_wix: WixSimulator
+) -> None:
+    own_wix.switches.forbidden_status = 401
+    own_wix.set_permissions([])
+    with functions.fresh("get_order", WIX_API_URL=own_wix.url) as process:
+        refused = [read(process, own_wix) for _ in range(3)]
+        own_wix.set_permissions(None)
+        allowed = read(process, own_wix)
+
+    assert [each.error.type for each in refused if each.error] == ["WixPermissionError"] * 3
+    assert allowed.error is None
+    assert own_wix.exchanges == 2
+
+
+def test_a_refund_waits_until_wix_says_which_site_the_token_opens(
+    functions: Functions, own_wix: WixSimulator
+) -> None:
+    order_id = REFUND.new_order(own_wix)
+    trouble = own_wix.add_fault(Fault(path="/oauth2/token-info", status=503, times=None))
+    with functions.fresh("refund_order", WIX_API_URL=own_wix.url) as process:
+        turned_away = REFUND.ask(process, order_id)
+        called = own_wix.requests(path="/ecom/*")
+        own_wix.remove_fault(trouble)
+        made = REFUND.ask(process, order_id)
+
+    assert turned_away.status == 503
+    assert called == []
+    assert (made.status, made.replayed) == (200, False)
+    assert REFUND.times_done(own_wix) == 1
+    assert own_wix.exchanges == 1
 
 
 def test_a_rotated_secret_is_read_again_when_wix_refuses_the_old_one(
