@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from tests.wix_simulator.bodies import Body, Guid, PriceBody
 from tests.wix_simulator.clock import seconds_of, written
@@ -32,6 +32,7 @@ def _instant(value: str) -> str:
 
 
 type Instant = Annotated[str, AfterValidator(_instant)]
+type MethodName = Annotated[str, StringConstraints(max_length=150)]
 
 
 class _Card(Body):
@@ -41,20 +42,26 @@ class _Card(Body):
 
 class _UserDefinedName(Body):
     predefined: Literal["CASH", "BANK_TRANSFER", "CHECK"] | None = None
-    custom: str | None = None
+    custom: Annotated[MethodName, StringConstraints(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one_kind(self) -> "_UserDefinedName":
+        if (self.predefined is None) == (self.custom is None):
+            raise ValueError("exactly one of predefined and custom must be set")
+        return self
 
 
-class _MethodName(Body):
-    buyer_language_name: str | None = None
-    site_language_name: str | None = None
+class _MethodNames(Body):
+    buyer_language_name: MethodName | None = None
+    site_language_name: MethodName | None = None
     user_defined_name: _UserDefinedName | None = None
 
 
 class _Regular(Body):
     offline_payment: bool = False
     status: PaymentStatus | None = None
-    payment_method: str | None = None
-    payment_method_name: _MethodName | None = None
+    payment_method: MethodName | None = None
+    payment_method_name: _MethodNames | None = None
     gateway_transaction_id: str | None = None
     provider_transaction_id: str | None = None
     payment_order_id: str | None = None

@@ -8,6 +8,10 @@ from tests.wix_simulator import WixSimulator, card, offline
 CASH = {"offlinePayment": True, "status": "APPROVED", "paymentMethod": "Cash"}
 
 
+def named(**name: str) -> dict[str, Any]:
+    return {"paymentMethodName": {"userDefinedName": name}}
+
+
 def add(admin: httpx.Client, order_id: str, **payment: Any) -> httpx.Response:
     path = f"/ecom/v1/payments/orders/{order_id}/add-payment"
     return admin.post(path, json={"payments": [payment]})
@@ -61,6 +65,15 @@ def test_a_payment_without_a_date_is_made_now(admin: httpx.Client, wix: WixSimul
         {"amount": "1.00", "regularPaymentDetails": CASH},
         {"amount": {"amount": "1"}, "regularPaymentDetails": CASH, "note": "misplaced"},
         {"amount": {"amount": "1"}, "regularPaymentDetails": CASH, "createdDate": "yesterday"},
+        {"amount": {"amount": "1"}, "regularPaymentDetails": CASH | {"paymentMethod": "x" * 151}},
+        {"amount": {"amount": "1"}, "regularPaymentDetails": CASH | named()},
+        {"amount": {"amount": "1"}, "regularPaymentDetails": CASH | named(custom="x" * 151)},
+        {"amount": {"amount": "1"}, "regularPaymentDetails": CASH | named(custom="")},
+        {"amount": {"amount": "1"}, "regularPaymentDetails": CASH | named(predefined="CRYPTO")},
+        {
+            "amount": {"amount": "1"},
+            "regularPaymentDetails": CASH | named(custom="Cash", predefined="CASH"),
+        },
     ],
 )
 def test_a_payment_of_the_wrong_shape_is_refused(
@@ -70,6 +83,35 @@ def test_a_payment_of_the_wrong_shape_is_refused(
 
     assert add(admin, order["id"], **payment).status_code == 400
     assert wix.payments(order["id"]) == []
+
+
+@pytest.mark.parametrize("name", [{"predefined": "CASH"}, {"custom": "x" * 150}], ids=str)
+@pytest.mark.parametrize(
+    ("status", "regular"),
+    [
+        ({"status": "APPROVED"}, {"status": "APPROVED"}),
+        ({"status": "APPROVED"}, {}),
+        ({}, {"status": "APPROVED"}),
+    ],
+    ids=["both", "the new one", "the old one"],
+)
+def test_a_payment_tells_its_status_and_its_method_in_the_new_fields_and_the_old(
+    wix: WixSimulator,
+    admin: httpx.Client,
+    name: dict[str, str],
+    status: dict[str, str],
+    regular: dict[str, str],
+) -> None:
+    order = wix.add_order(total="25.00", payments=[])
+    details = {"offlinePayment": True, "paymentMethod": "x" * 150, **named(**name), **regular}
+
+    add(admin, order["id"], amount={"amount": "25"}, regularPaymentDetails=details, **status)
+
+    (payment,) = wix.payments(order["id"])
+    kept = payment["regularPaymentDetails"]
+    assert payment["status"] == kept["status"] == "APPROVED"
+    assert kept["paymentMethod"] == "x" * 150
+    assert kept["paymentMethodName"] == {"userDefinedName": name}
 
 
 def test_an_order_that_waited_for_its_payment_is_approved_by_it(
