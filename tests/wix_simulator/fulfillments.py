@@ -71,15 +71,13 @@ class _ListBody(Body):
 def list_fulfillments(call: Call) -> Json:
     """GET /ecom/v1/fulfillments/orders/{orderId}."""
     record = call.shop.record(call.path["orderId"])
-    return {"orderWithFulfillments": record.with_fulfillments()}
+    return {"orderWithFulfillments": _listed(call, record)}
 
 
 def list_by_ids(call: Call) -> Json:
     """POST /ecom/v1/fulfillments/list-by-ids: of many orders; unknown ones are left out."""
     known = [each for each in call.read(_ListBody).order_ids if call.shop.known(each)]
-    return {
-        "ordersWithFulfillments": [call.shop.record(each).with_fulfillments() for each in known]
-    }
+    return {"ordersWithFulfillments": [_listed(call, call.shop.record(each)) for each in known]}
 
 
 def create_fulfillment(call: Call) -> Json:
@@ -99,7 +97,7 @@ def create_fulfillment(call: Call) -> Json:
             fulfillment["lineItems"].append(_line(call, record, line))
         _apply(call, record, fulfillment, request.sent())
     return {
-        "orderWithFulfillments": record.with_fulfillments(),
+        "orderWithFulfillments": _listed(call, record),
         "fulfillmentId": fulfillment["id"],
     }
 
@@ -110,14 +108,25 @@ def update_fulfillment(call: Call) -> Json:
     with call.shop.change(call.path["orderId"]) as record:
         fulfillment = _fulfillment(record, call.path["fulfillment.id"])
         _apply(call, record, fulfillment, changes)
-    return {"orderWithFulfillments": record.with_fulfillments()}
+    return {"orderWithFulfillments": _listed(call, record)}
 
 
 def delete_fulfillment(call: Call) -> Json:
     """DELETE /ecom/v1/fulfillments/{fulfillmentId}/orders/{orderId}."""
     with call.shop.change(call.path["orderId"]) as record:
         record.fulfillments.remove(_fulfillment(record, call.path["fulfillmentId"]))
-    return {"orderWithFulfillments": record.with_fulfillments()}
+    return {"orderWithFulfillments": _listed(call, record)}
+
+
+def _listed(call: Call, record: Record) -> Json:
+    """An order's fulfillments, as Wix lists them."""
+    listed = record.with_fulfillments()
+    if call.switches.custom_info == "hidden":
+        listed["fulfillments"] = [
+            {name: value for name, value in each.items() if name != "customInfo"}
+            for each in listed["fulfillments"]
+        ]
+    return listed
 
 
 def _fulfillment(record: Record, fulfillment_id: str) -> Json:

@@ -189,9 +189,20 @@ def _refuse_odd_amount(record: Record, given: _Payment, field: str) -> None:
         raise invalid(field, f"has too many decimals for {record.currency}", "DECIMAL_MAX_SCALE")
 
 
+def _kept(shop: Shop, created: str) -> str:
+    """What is kept of the moment that a payment is given."""
+    match shop.switches.created_date:
+        case "milliseconds":
+            return written(seconds_of(created))
+        case "seconds":
+            return written(seconds_of(created) // 1)
+        case "own":
+            return shop.clock.stamp()
+
+
 def _payment(shop: Shop, record: Record, given: _Payment) -> Json:
     now = shop.clock.stamp()
-    created = now if given.created_date is None else written(seconds_of(given.created_date))
+    created = now if given.created_date is None else _kept(shop, given.created_date)
     regular = given.regular_payment_details
     status = given.status or (regular and regular.status) or "PENDING"
     payment: dict[str, Any] = {

@@ -91,12 +91,20 @@ class Switches:
     tracking_number_scope: Literal["order", "site"] = "order"
     """Where a tracking number must be unique: among its order's fulfillments, or the site's."""
 
+    custom_info: Literal["kept", "hidden"] = "kept"
+    """Whether a fulfillment that is listed tells the `customInfo` that it was given. Not
+    documented."""
+
     # ---- Webhooks ----
 
     resend_signature: Literal["same", "new"] = "same"
     """Whether a resend is the same to the byte, or signed anew with a later `iat` and `exp`."""
 
     # ---- Payments and refunds ----
+
+    created_date: Literal["milliseconds", "seconds", "own"] = "milliseconds"
+    """What Wix keeps of the `createdDate` that a payment is given: to the millisecond, to the
+    second, or nothing of it, for its own moment. Documented is that it can be given."""
 
     status_not_allowed_status: Literal[400, 428] = 400
     """Status of `STATUS_NOT_ALLOWED` when a payment's status cannot be set so."""

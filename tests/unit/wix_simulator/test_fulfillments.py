@@ -192,3 +192,25 @@ def test_what_is_not_shipped_counts_as_fulfilled_at_once(wix: WixSimulator) -> N
 
     assert "shippingInfo" not in order
     assert order["fulfillmentStatus"] == "FULFILLED"
+
+
+def test_what_a_fulfillment_holds_besides_may_not_be_told(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    order = wix.add_order(lines=[line(2)])
+    info = {"fieldsData": {"reference": "R-1"}}
+    one = f"/ecom/v1/fulfillments/orders/{order['id']}"
+
+    made = create(admin, order["id"], {"id": FIRST, "quantity": 1}, customInfo=info)
+    shown = admin.get(one)
+    wix.switches.custom_info = "hidden"
+    hidden = admin.get(one)
+    among_many = admin.post("/ecom/v1/fulfillments/list-by-ids", json={"orderIds": [order["id"]]})
+
+    for reply in (made, shown):
+        (fulfillment,) = reply.json()["orderWithFulfillments"]["fulfillments"]
+        assert fulfillment["customInfo"] == info
+    (fulfillment,) = hidden.json()["orderWithFulfillments"]["fulfillments"]
+    assert "customInfo" not in fulfillment
+    assert among_many.json()["ordersWithFulfillments"][0]["fulfillments"] == [fulfillment]
+    assert wix.fulfillments(order["id"])[0]["customInfo"] == info

@@ -24,22 +24,31 @@ def approve(admin: httpx.Client, order_id: str, payment_id: str, status: str = "
     )
 
 
-def test_a_recorded_payment_keeps_its_date_to_the_millisecond(
-    wix: WixSimulator, admin: httpx.Client
+@pytest.mark.parametrize(
+    ("kept", "created"),
+    [
+        ("milliseconds", "2026-01-15T08:30:00.987Z"),
+        ("seconds", "2026-01-15T08:30:00.000Z"),
+        ("own", None),
+    ],
+)
+def test_a_recorded_payment_keeps_its_date_more_or_less(
+    wix: WixSimulator, admin: httpx.Client, kept: Any, created: str | None
 ) -> None:
+    wix.switches.created_date = kept
     order = wix.add_order(total="25.00", payments=[])
 
     reply = add(
         admin,
         order["id"],
         amount={"amount": "25.00"},
-        createdDate="2026-01-15T09:30:00.123456+01:00",
+        createdDate="2026-01-15T09:30:00.987123+01:00",
         regularPaymentDetails=CASH,
     )
 
     payment = reply.json()["orderTransactions"]["payments"][0]
     assert reply.json()["paymentsIds"] == [payment["id"]]
-    assert payment["createdDate"] == "2026-01-15T08:30:00.123Z"
+    assert payment["createdDate"] == (created or payment["updatedDate"])
     assert payment["status"] == payment["regularPaymentDetails"]["status"] == "APPROVED"
     assert wix.order(order["id"])["paymentStatus"] == "PAID"
 
