@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.money import ZERO, amount, share
-from tests.wix_simulator.shop import PAID_STATUSES, UNSETTLED_REFUNDS, Record, is_offline
+from tests.wix_simulator.shop import UNSETTLED_REFUNDS, Record, is_offline
 
 MANUAL_REASONS = {"UNKNOWN_REASON", "EXPIRED", "NOT_SUPPORTED", "OFFLINE", "REQUIRES_CARD_READER"}
 REFUSED_REASONS = {
@@ -82,9 +82,9 @@ def _why_not_by_state(record: Record, payment: Json) -> str | None:
         for part in refund["transactions"]
     )
     pending = record.refunded(UNSETTLED_REFUNDS, payment["id"])
-    if payment["status"] not in PAID_STATUSES:
+    if not record.was_paid(payment):
         reason = "NOT_PAID"
-    elif payment["status"] == "REFUNDED":
+    elif payment["status"] in {"REFUNDED", "VOIDED"}:
         reason = "ALREADY_REFUNDED"
     elif taken_whole or (pending and max_refund(record, payment) <= 0):
         reason = "PENDING_REFUND"
@@ -114,7 +114,7 @@ def payment_refundability(record: Record, payment: Json, forced: str | None) -> 
         told["creditCardDetails"] = regular["creditCardDetails"]
     if "membershipPaymentDetails" in payment:
         line_id = payment["membershipPaymentDetails"]["lineItemId"]
-        done = payment["status"] == "REFUNDED"
+        done = record.gave_back(payment)
         told["membership"] = {
             "paidLineItemIds": [line_id],
             "refundedLineItemIds": [line_id] if done else [],
@@ -129,7 +129,7 @@ def monetary(record: Record, payments: Iterable[Json]) -> Json:
     """What these payments brought, gave back, and can still give back."""
     paid = refunded = pending = ZERO
     for payment in payments:
-        if payment["status"] in PAID_STATUSES:
+        if record.was_paid(payment):
             paid += amount(payment["amount"])
         refunded += record.refunded({"SUCCEEDED"}, payment["id"])
         pending += record.refunded(UNSETTLED_REFUNDS, payment["id"])

@@ -441,10 +441,7 @@ def _follow(shop: Shop, record: Record, refund: Json, part: Json) -> None:
     payment = record.payment(part["paymentId"])
     if payment is None:
         raise LookupError("a refund has lost its payment")
-    whole = refundable.is_whole(payment) or record.refunded({"SUCCEEDED"}, payment["id"]) >= amount(
-        payment["amount"]
-    )
-    set_status(payment, "REFUNDED" if whole else "PARTIALLY_REFUNDED", shop.clock.stamp())
+    set_status(payment, _status_after(record, payment), shop.clock.stamp())
     shop.note(record, "PAYMENT_REFUNDED", paymentRefunded=told)
     shop.note(
         record,
@@ -455,6 +452,14 @@ def _follow(shop: Shop, record: Record, refund: Json, part: Json) -> None:
             "reason": refund["details"].get("reason", ""),
         },
     )
+
+
+def _status_after(record: Record, payment: Json) -> str:
+    """The status of a payment of which something went back."""
+    if refundable.is_whole(payment):
+        return "VOIDED"
+    whole = record.refunded({"SUCCEEDED"}, payment["id"]) >= amount(payment["amount"])
+    return "REFUNDED" if whole else "PARTIALLY_REFUNDED"
 
 
 def _summarise(record: Record, refund: Json) -> None:

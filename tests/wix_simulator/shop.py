@@ -103,6 +103,24 @@ class Record:
             if line["lineItemId"] == line_id
         )
 
+    def gave_back(self, payment: Json) -> bool:
+        """Whether a refund of a payment, or of a part of it, went through."""
+        return any(
+            part["paymentId"] == payment["id"] and part["refundStatus"] == "SUCCEEDED"
+            for refund in self.refunds
+            for part in refund["transactions"]
+        )
+
+    def was_paid(self, payment: Json) -> bool:
+        """Whether the money of a payment came, wherever it is now."""
+        return payment["status"] in PAID_STATUSES or self.gave_back(payment)
+
+    @property
+    def paid(self) -> Decimal:
+        """What came, with what was given back since."""
+        found = (amount(each["amount"]) for each in self.payments if self.was_paid(each))
+        return sum(found, ZERO)
+
     def sum_of(self, statuses: set[str]) -> Decimal:
         """What the payments in these states amount to."""
         found = (amount(each["amount"]) for each in self.payments if each["status"] in statuses)
@@ -235,7 +253,7 @@ class Shop:
             self.note(record, "ORDER_FULFILLED")
 
     def _balance(self, record: Record) -> Json:
-        paid = record.sum_of(PAID_STATUSES)
+        paid = record.paid
         refunded = record.refunded({"SUCCEEDED"})
         owed_again = refunded if self.switches.refund_reopens_balance else ZERO
         sums = {
@@ -250,7 +268,7 @@ class Shop:
 
 
 def _payment_status(record: Record) -> str:
-    paid = record.sum_of(PAID_STATUSES)
+    paid = record.paid
     refunded = record.refunded({"SUCCEEDED"})
     if refunded:
         return "FULLY_REFUNDED" if refunded >= paid else "PARTIALLY_REFUNDED"

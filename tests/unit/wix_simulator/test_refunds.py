@@ -297,7 +297,11 @@ def test_gift_cards_and_memberships_are_refunded_whole_and_without_an_amount(
     whole = refund(admin, order["id"], {"paymentId": gift}, {"paymentId": member})
 
     assert (with_amount.status_code, whole.status_code) == (400, 200)
-    assert [each["status"] for each in wix.payments(order["id"])] == ["REFUNDED", "REFUNDED"]
+    assert [each["status"] for each in wix.payments(order["id"])] == ["VOIDED", "VOIDED"]
+    left = refundability(admin, order["id"])["payments"]
+    assert [each["nonRefundable"] for each in left] == [{"reason": "ALREADY_REFUNDED"}] * 2
+    assert wix.order(order["id"])["paymentStatus"] == "FULLY_REFUNDED"
+    assert wix.order(order["id"])["balanceSummary"]["balance"]["amount"] == "0"
 
 
 def test_money_that_was_handed_over_is_given_back_by_hand(
