@@ -141,9 +141,9 @@ class Answer(BaseModel):
 
 
 class Price(WixEntity):
-    """An amount as Wix writes it in orders and payments."""
+    """An amount as Wix writes it in orders and payments; None if it gives none."""
 
-    amount: Decimal = Decimal(0)
+    amount: Decimal | None = None
 
 
 def to_price(amount: Decimal) -> Json:

@@ -8,7 +8,7 @@ from pydantic import Field
 from wix_admin.client import WixClient
 from wix_admin.models import Guid, Json, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
-from wix_admin.orders.entities import Order, fetch_order
+from wix_admin.orders.entities import BalanceSummary, Order, fetch_order
 from wix_admin.orders.operations import CANCEL_ORDER
 from wix_admin.replies import read_as
 
@@ -84,13 +84,16 @@ class OrderCancellation(Effect[CancelReceipt]):
         return self._receipt(order) if order.status == CANCELED else None
 
     def _receipt(self, order: Order, *, already: bool = False) -> CancelReceipt:
-        balance = order.balance_summary
-        paid = balance.paid.amount if balance and balance.paid else None
-        refunded = balance.refunded.amount if balance and balance.refunded else Decimal(0)
         return CancelReceipt(
             order_id=self.target,
             status=order.status or CANCELED,
             payment_status=order.payment_status,
-            still_paid=None if paid is None else paid - refunded,
+            still_paid=_still_paid(order.balance_summary),
             already_canceled=already,
         )
+
+
+def _still_paid(balance: BalanceSummary | None) -> Decimal | None:
+    paid = balance.paid.amount if balance and balance.paid else None
+    refunded = balance.refunded.amount if balance and balance.refunded else Decimal(0)
+    return None if paid is None or refunded is None else paid - refunded

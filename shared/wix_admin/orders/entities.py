@@ -68,9 +68,14 @@ class Order(WixEntity):
     balance_summary: BalanceSummary | None = None
 
     def balance(self) -> Decimal | None:
-        """Return what is left to pay, if Wix says."""
+        """Return what is left to pay, if Wix says; it follows the payments a little later."""
         left = self.balance_summary and self.balance_summary.balance
         return left.amount if left else None
+
+    def total(self) -> Decimal | None:
+        """Return what the order costs, if Wix says."""
+        total = self.price_summary and self.price_summary.total
+        return total.amount if total else None
 
 
 def fetch_order(wix: WixClient, order_id: str) -> Order:

@@ -2,6 +2,11 @@
 
 Wix has no idempotency key for payments. It keeps the moment that we give a payment, to the
 millisecond, which is how a payment whose answer got lost is found again.
+
+Wix records any amount, so what is left to pay is worked out here: the order's total without all
+payments that did not fall through, or the balance that Wix tells if that is less, as it follows
+the payments later. Money that was given back counts as paid: Wix does not say that it is owed
+again, and too little on record is better than too much.
 """
 
 from datetime import UTC, datetime
@@ -16,10 +21,16 @@ from wix_admin.models import Guid, Json, Money, WixEntity, WriteInput, plain, to
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, fetch_order
 from wix_admin.orders.operations import ADD_PAYMENT, APPROVE_PAYMENT
-from wix_admin.orders.transactions import Payment, amount_of, fetch_transactions
+from wix_admin.orders.transactions import (
+    Payment,
+    amount_of,
+    fetch_transactions,
+    known_amount,
+)
 from wix_admin.replies import read_as
 
 OVER = {"CANCELED", "REJECTED"}
+GAVE_BACK = {"PARTIALLY_REFUNDED", "REFUNDED"}
 
 
 class RecordPaymentInput(WriteInput):
@@ -74,23 +85,20 @@ class OrderPayment(Effect[PaymentReceipt]):
             The payment: its amount, with its id if it is waiting and its moment if it is new.
 
         Raises:
-            RefusedError: If the order is over, has nothing left to pay, or another amount is
-                waiting.
+            RefusedError: If the order is over, less is left to pay, another amount is waiting, or
+                Wix does not tell an amount that this depends on.
         """
         order = fetch_order(self._wix, self.target)
         if order.status in OVER:
             raise RefusedError(f"The order is {order.status}: it takes no payment")
-        waiting = [
-            each
-            for each in fetch_transactions(self._wix, self.target).payments or []
-            if each.waits_for_cash()
-        ]
+        payments = fetch_transactions(self._wix, self.target).payments or []
+        waiting = [each for each in payments if each.waits_for_cash()]
+        taken = [each for each in payments if each not in waiting and not each.fell_through()]
+        left = _total(order) - sum((_counted(each) for each in taken), Decimal(0))
         if waiting:
-            return self._confirmed(waiting)
-        return {
-            "amount": str(self._amount(order)),
-            "createdDate": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        }
+            return self._confirmed(waiting, left, taken)
+        balance = order.balance()
+        return self._added(left if balance is None else min(left, balance), taken)
 
     def send(self, sent: Sent) -> PaymentReceipt:
         """Confirm or add the payment."""
@@ -129,32 +137,44 @@ class OrderPayment(Effect[PaymentReceipt]):
             return self._receipt(waiting, amount, was_pending=True) if confirmed else None
         moment = datetime.fromisoformat(sent.before["createdDate"])
         for each in transactions.payments or []:
-            if _made_at(each) == moment and amount_of(each.amount) == amount:
+            if _made_at(each) == moment and known_amount(each.amount) in {None, amount}:
                 return self._receipt(each.id, amount)
         return None
 
-    def _confirmed(self, waiting: list[Payment]) -> Json:
-        fitting = [
-            each
-            for each in waiting
-            if self._asked.amount is None or amount_of(each.amount) == self._asked.amount
-        ]
-        if len(fitting) != 1:
-            amounts = ", ".join(plain(amount_of(each.amount)) for each in waiting)
-            raise _beyond(f"Payments of {amounts} are waiting for this order: confirm one of them")
-        return {"amount": str(amount_of(fitting[0].amount)), "paymentId": fitting[0].id}
+    def _confirmed(self, waiting: list[Payment], left: Decimal, taken: list[Payment]) -> Json:
+        counted = {each.id: _counted(each) for each in waiting}
+        payment = self._meant(waiting)
+        amount = amount_of(payment.amount)
+        if counted[payment.id] > left:
+            raise _beyond(
+                f"{_left_to_pay(left, taken)}; payment {payment.id} of {plain(amount)} is waiting:"
+                " confirm or cancel it in Wix"
+            )
+        return {"amount": str(amount), "paymentId": payment.id}
 
-    def _amount(self, order: Order) -> Decimal:
-        balance = order.balance()
+    def _meant(self, waiting: list[Payment]) -> Payment:
+        """Choose the waiting payment that came; of several alike, any."""
+        amounts = [amount_of(each.amount) for each in waiting]
         asked = self._asked.amount
-        if balance is None:
-            if asked is None:
-                raise _beyond("Wix does not say what is left to pay: give an amount")
-            return asked
-        amount = balance if asked is None else asked
-        if amount > balance or amount <= 0:
-            raise _beyond(f"{plain(balance)} is left to pay")
-        return amount
+        if asked is None and len(waiting) == 1:
+            return waiting[0]
+        if asked in amounts:
+            return waiting[amounts.index(asked)]
+        if len(waiting) == 1:
+            way = f"A payment of {plain(amounts[0])} is waiting: leave the amount out to confirm it"
+        else:
+            listed = ", ".join(map(plain, amounts))
+            way = f"Payments of {listed} are waiting: give the amount of the one that came"
+        raise _beyond(way)
+
+    def _added(self, left: Decimal, taken: list[Payment]) -> Json:
+        amount = left if self._asked.amount is None else self._asked.amount
+        if amount > left or amount <= 0:
+            raise _beyond(_left_to_pay(left, taken))
+        return {
+            "amount": str(amount),
+            "createdDate": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        }
 
     def _receipt(
         self, payment_id: str, amount: Decimal, *, was_pending: bool = False
@@ -170,6 +190,36 @@ def _made_at(payment: Payment) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _total(order: Order) -> Decimal:
+    total = order.total()
+    if total is None:
+        raise RefusedError("Wix does not tell the order's total: record the payment in Wix")
+    return total
+
+
+def _counted(payment: Payment) -> Decimal:
+    counted = payment.counts_as()
+    if counted is None:
+        raise RefusedError(
+            f"Wix does not tell the amount of payment {payment.id}, so what is left to pay is not"
+            " known: record the payment in Wix"
+        )
+    return counted
+
+
+def _left_to_pay(left: Decimal, taken: list[Payment]) -> str:
+    """Say what is left to pay, and why that may be less than it seems."""
+    parts = [f"{plain(max(left, Decimal(0)))} is left to pay"]
+    for each in taken:
+        if not each.came():
+            way = "capture or void it in Wix" if each.state() == "AUTHORIZED" else "wait for it"
+            amount = plain(amount_of(each.amount))
+            parts.append(f"payment {each.id} of {amount} is {each.state()}: {way} first")
+    if any(each.state() in GAVE_BACK for each in taken):
+        parts.append("what was refunded counts as paid")
+    return "; ".join(parts)
 
 
 def _beyond(detail: str) -> RefusedError:

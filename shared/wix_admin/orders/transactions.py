@@ -8,12 +8,22 @@ from wix_admin.operations import Operation
 from wix_admin.orders.operations import LIST_TRANSACTIONS
 from wix_admin.replies import read_as
 
+WAITING = {"PENDING", "PENDING_MERCHANT"}
+CAME = {"APPROVED", "PARTIALLY_REFUNDED", "REFUNDED"}
+FELL_THROUGH = {"CANCELED", "DECLINED", "VOIDED"}
+
 
 class RegularPayment(WixEntity):
     """A payment by card, cash and the like."""
 
     offline_payment: bool | None = None
     status: str | None = None
+
+
+class CashRounding(WixEntity):
+    """A payment in cash was rounded to what coins there are."""
+
+    unrounded_amount: Price | None = None
 
 
 class Payment(WixEntity):
@@ -23,6 +33,7 @@ class Payment(WixEntity):
     created_date: str | None = None
     amount: Price | None = None
     status: str | None = None
+    cash_rounding: CashRounding | None = None
     regular_payment_details: RegularPayment | None = None
 
     def state(self) -> str | None:
@@ -33,7 +44,22 @@ class Payment(WixEntity):
     def waits_for_cash(self) -> bool:
         """Tell whether it is an offline payment that nobody has confirmed yet."""
         regular = self.regular_payment_details
-        return bool(regular and regular.offline_payment) and self.state() == "PENDING"
+        return bool(regular and regular.offline_payment) and self.state() in WAITING
+
+    def came(self) -> bool:
+        """Tell whether its money came, even if it was given back since."""
+        return self.state() in CAME
+
+    def fell_through(self) -> bool:
+        """Tell whether it neither brought money nor will."""
+        return self.state() in FELL_THROUGH
+
+    def counts_as(self) -> Decimal | None:
+        """Return how much of the order it pays, as Wix counts it; None if Wix does not say."""
+        paid = known_amount(self.amount)
+        rounded = self.cash_rounding
+        exact = known_amount(rounded.unrounded_amount) if rounded else None
+        return paid if paid is None or exact is None else exact
 
 
 class RefundTransaction(WixEntity):
@@ -97,6 +123,11 @@ def read_transactions(reply: dict[str, object], operation: Operation) -> Transac
     return read_as(Transactions, reply.get("orderTransactions"), operation)
 
 
+def known_amount(price: Price | None) -> Decimal | None:
+    """Return an amount, None if Wix gives none."""
+    return price.amount if price else None
+
+
 def amount_of(price: Price | None) -> Decimal:
     """Return an amount, zero if Wix gives none."""
-    return price.amount if price else Decimal(0)
+    return known_amount(price) or Decimal(0)

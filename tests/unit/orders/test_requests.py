@@ -331,7 +331,7 @@ CASES = [
                 {"status": "APPROVED"},
             ),
         ],
-        payments=[offline("46.00")],
+        payments=[offline("45.00")],
     ),
 ]
 
