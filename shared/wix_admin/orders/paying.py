@@ -133,7 +133,7 @@ class OrderPayment(Effect[PaymentReceipt]):
         waiting = sent.before.get("paymentId")
         if waiting is not None:
             payment = transactions.payment(waiting)
-            confirmed = payment is not None and payment.state() == "APPROVED"
+            confirmed = payment is not None and payment.came()
             return self._receipt(waiting, amount, was_pending=True) if confirmed else None
         moment = datetime.fromisoformat(sent.before["createdDate"])
         for each in transactions.payments or []:

@@ -416,6 +416,25 @@ def test_a_lost_answer_is_found_again(
     assert replies[-1].json["paymentId"] == payment["id"]
 
 
+@pytest.mark.parametrize("refunded", ["4.00", "25.00"], ids=["a part", "all of it"])
+def test_a_confirmed_payment_is_found_even_if_it_was_refunded_since(
+    wix: WixSimulator, refunded: str
+) -> None:
+    order = wix.add_order(total="25.00", payments=[offline("25.00")])
+    (payment_id,) = wix.payment_ids(order["id"])
+    wix.add_fault(Fault(path=APPROVE, status=503, effect=True))
+    wix.add_fault(Fault(path=LIST, skip=1, status=503, times=3))
+    lost = pay(order)
+    back = {"payments": [{"paymentId": payment_id, "amount": refunded, "externalRefund": True}]}
+    call("refund_order", back, key="r", order_id=order["id"])
+
+    found = pay(order)
+
+    assert (lost.status, lost.code) == (504, "outcome_unknown")
+    assert (found.status, found.json["paymentId"]) == (200, payment_id)
+    assert found.json["wasPending"] is True
+
+
 def test_a_payment_whose_amount_wix_no_longer_tells_is_found_by_its_moment(
     wix: WixSimulator,
 ) -> None:
