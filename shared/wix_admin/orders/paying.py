@@ -30,6 +30,7 @@ from wix_admin.orders.transactions import (
 from wix_admin.replies import read_as
 
 OVER = {"CANCELED", "REJECTED"}
+PREDEFINED = {"CASH", "BANK_TRANSFER", "CHECK"}
 GAVE_BACK = {"PARTIALLY_REFUNDED", "REFUNDED"}
 
 
@@ -38,7 +39,7 @@ class RecordPaymentInput(WriteInput):
 
     order_id: Guid
     amount: Money | None = Field(default=None, description="Left out: all that is left to pay.")
-    payment_method: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+    payment_method: Annotated[str, Field(min_length=1, max_length=150)] = Field(
         default="Offline", description="What to call it: Cash, Bank transfer, ..."
     )
 
@@ -116,8 +117,11 @@ class OrderPayment(Effect[PaymentReceipt]):
             "amount": to_price(amount),
             "createdDate": sent.before["createdDate"].replace("+00:00", "Z"),
             "refundDisabled": False,
+            "status": "APPROVED",
             "regularPaymentDetails": {
                 "offlinePayment": True,
+                "paymentMethodName": {"userDefinedName": _named(self._asked.payment_method)},
+                # Wix is to take these two away, in favour of the status and the name above.
                 "status": "APPROVED",
                 "paymentMethod": self._asked.payment_method,
             },
@@ -182,6 +186,12 @@ class OrderPayment(Effect[PaymentReceipt]):
         return PaymentReceipt(
             order_id=self.target, payment_id=payment_id, amount=amount, was_pending=was_pending
         )
+
+
+def _named(method: str) -> Json:
+    """Name a method of payment as Wix reads it, which can translate those that it knows."""
+    known = method.upper().replace(" ", "_")
+    return {"predefined": known} if known in PREDEFINED else {"custom": method}
 
 
 def _made_at(payment: Payment) -> datetime | None:

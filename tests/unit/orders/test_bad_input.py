@@ -175,6 +175,7 @@ WRONG_TYPES = [
         "trackingUrl",
     ),
     ("record_payment", {"amount": None, "paymentMethod": ""}, "paymentMethod"),
+    ("record_payment", {"paymentMethod": "x" * 151}, "paymentMethod"),
     ("record_payment", {"amount": []}, "amount"),
     ("cancel_order", {"restockAllItems": 1}, "restockAllItems"),
     ("cancel_order", {"customMessage": ""}, "customMessage"),

@@ -56,6 +56,31 @@ def test_without_one_all_that_is_left_to_pay_is_added(wix: WixSimulator) -> None
     assert wix.order(order["id"])["paymentStatus"] == "PAID"
 
 
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("Cash", {"predefined": "CASH"}),
+        ("bank transfer", {"predefined": "BANK_TRANSFER"}),
+        ("CHECK", {"predefined": "CHECK"}),
+        ("Money order", {"custom": "Money order"}),
+        ("x" * 150, {"custom": "x" * 150}),
+        (None, {"custom": "Offline"}),
+    ],
+)
+def test_a_payment_is_recorded_in_the_fields_that_wix_keeps_and_those_that_go(
+    wix: WixSimulator, method: str | None, name: dict[str, str]
+) -> None:
+    order = unpaid(wix)
+
+    pay(order, **({"paymentMethod": method} if method else {}))
+
+    (payment,) = wix.payments(order["id"])
+    details = payment["regularPaymentDetails"]
+    assert payment["status"] == details["status"] == "APPROVED"
+    assert details["paymentMethod"] == (method or "Offline")
+    assert details["paymentMethodName"] == {"userDefinedName": name}
+
+
 def test_more_than_is_left_to_pay_is_refused(wix: WixSimulator) -> None:
     order = unpaid(wix)
 

@@ -307,8 +307,10 @@ CASES = [
                             "amount": {"amount": "25.00"},
                             "createdDate": NOW,
                             "refundDisabled": False,
+                            "status": "APPROVED",
                             "regularPaymentDetails": {
                                 "offlinePayment": True,
+                                "paymentMethodName": {"userDefinedName": {"predefined": "CASH"}},
                                 "status": "APPROVED",
                                 "paymentMethod": "Cash",
                             },
