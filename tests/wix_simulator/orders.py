@@ -39,7 +39,7 @@ class _Address(Body):
 
 class _VatId(Body):
     id: str
-    type: Literal["UNSPECIFIED", "CPF", "CNPJ"] = "UNSPECIFIED"
+    type: Literal["CPF", "CNPJ"]
 
 
 class _Contact(Body):

@@ -109,6 +109,20 @@ def test_an_order_of_any_status_is_got_by_its_id(wix: WixSimulator, admin: httpx
     assert (missing.status_code, code_of(missing)) == (404, "ORDER_NOT_FOUND")
 
 
+@pytest.mark.parametrize("kind", [{}, {"type": "UNSPECIFIED"}], ids=str)
+def test_a_tax_number_needs_its_type(
+    wix: WixSimulator, admin: httpx.Client, kind: dict[str, str]
+) -> None:
+    order = wix.add_order()
+    changes = {"billingInfo": {"contactDetails": {"vatId": {"id": "123", **kind}}}}
+
+    reply = admin.patch(f"/ecom/v1/orders/{order['id']}", json={"order": changes})
+
+    violations = reply.json()["details"]["validationError"]["fieldViolations"]
+    assert reply.status_code == 400
+    assert violations[0]["field"] == "order.billingInfo.contactDetails.vatId.type"
+
+
 def test_an_update_changes_what_it_names_and_keeps_the_rest(
     wix: WixSimulator, admin: httpx.Client
 ) -> None:
