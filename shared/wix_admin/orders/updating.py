@@ -55,10 +55,10 @@ class Address(FunctionInput):
 
 
 class VatId(FunctionInput):
-    """A tax number."""
+    """A Brazilian tax number: a person's is a CPF, a company's a CNPJ."""
 
     id: Annotated[str, Field(min_length=1, max_length=100)]
-    type: Literal["UNSPECIFIED", "CPF", "CNPJ"] = "UNSPECIFIED"
+    type: Literal["CPF", "CNPJ"]
 
 
 class ContactDetails(FunctionInput):

@@ -78,6 +78,13 @@ def test_what_another_action_does_is_refused_with_the_way_there(
         ({"buyerInfo": None}, "buyerInfo"),
         ({"billingInfo": None}, "billingInfo"),
         ({"billingInfo": {"contactDetails": None}}, "billingInfo.contactDetails"),
+        *(
+            (
+                {"billingInfo": {"contactDetails": {"vatId": {"id": "123", **kind}}}},
+                "billingInfo.contactDetails.vatId.type",
+            )
+            for kind in ({}, {"type": "UNSPECIFIED"}, {"type": None})
+        ),
         ({"archived": None}, "archived"),
         ({"archived": "yes"}, "archived"),
         ({"buyerInfo": {"email": "no address"}}, "buyerInfo.email"),
