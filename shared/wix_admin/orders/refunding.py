@@ -37,6 +37,8 @@ from wix_admin.orders.transactions import (
 )
 from wix_admin.replies import read_as
 
+ALL_THAT_IS_LEFT = "Left out: all of it that was not given back yet."
+
 type Quantity = Annotated[int, Field(ge=1, le=100_000)]
 
 
@@ -63,13 +65,13 @@ class RefundedFee(FunctionInput):
     """An additional fee that is given back."""
 
     additional_fee_id: Guid
-    amount: Money
+    amount: Money | None = Field(default=None, description=ALL_THAT_IS_LEFT)
 
 
 class RefundedShipping(FunctionInput):
     """Shipping that is given back."""
 
-    amount: Money
+    amount: Money | None = Field(default=None, description=ALL_THAT_IS_LEFT)
 
 
 class RefundedItems(FunctionInput):
@@ -198,8 +200,11 @@ class _Part:
     external: bool
 
     def to_wix(self) -> Json:
-        amount = {"amount": to_price(self.amount)} if self.amount is not None else {}
-        return {"paymentId": self.payment_id, "externalRefund": self.external, **amount}
+        return {
+            "paymentId": self.payment_id,
+            "externalRefund": self.external,
+            **_part_of(self.amount),
+        }
 
 
 class OrderRefund(Effect[RefundReceipt]):
@@ -393,15 +398,20 @@ def _lines(lines: list[RefundedLine]) -> list[Json]:
     return [each.model_dump(by_alias=True) for each in lines]
 
 
+def _part_of(amount: Decimal | None) -> Json:
+    """Name an amount; without one Wix takes the whole."""
+    return {} if amount is None else {"amount": to_price(amount)}
+
+
 def _items(items: RefundedItems) -> Json:
     booked: Json = {}
     if items.line_items:
         booked["lineItems"] = _lines(items.line_items)
     if items.additional_fees:
         booked["additionalFees"] = [
-            {"additionalFeeId": each.additional_fee_id, "amount": to_price(each.amount)}
+            {"additionalFeeId": each.additional_fee_id, **_part_of(each.amount)}
             for each in items.additional_fees
         ]
     if items.shipping:
-        booked["shipping"] = {"amount": to_price(items.shipping.amount)}
+        booked["shipping"] = _part_of(items.shipping.amount)
     return booked

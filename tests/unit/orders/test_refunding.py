@@ -9,7 +9,16 @@ import pytest
 
 from tests import canaries
 from tests.unit.orders.calls import Reply, api_calls, call, later
-from tests.wix_simulator import Fault, WixSimulator, card, gift_card, line, membership, offline
+from tests.wix_simulator import (
+    Fault,
+    WixSimulator,
+    card,
+    fee,
+    gift_card,
+    line,
+    membership,
+    offline,
+)
 from wix_admin.once import SETTLE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("table")
@@ -75,6 +84,22 @@ def test_named_payments_are_refunded_by_their_amounts(wix: WixSimulator) -> None
     reply = refund(order, payments=[{"paymentId": second, "amount": "5.00"}, {"paymentId": first}])
 
     assert parts_of(reply) == {second: 5, first: 30}
+
+
+def test_fees_and_shipping_without_an_amount_are_given_back_whole(wix: WixSimulator) -> None:
+    order = wix.add_order(lines=[line(price="20.00")], shipping="5.00", fees=[fee("3.00")])
+    fee_id = order["additionalFees"][0]["id"]
+    one = {"additionalFees": [{"additionalFeeId": fee_id, "amount": "1.00"}]}
+    rest = {"additionalFees": [{"additionalFeeId": fee_id}], "shipping": {}}
+
+    refund(order, key="one", amount="1.00", items=one)
+    reply = refund(order, key="rest", amount="7.00", items=rest)
+
+    details = wix.refunds(order["id"])[1]["details"]
+    assert Decimal(reply.json["refunded"]) == 7
+    assert [Decimal(each["amount"]["amount"]) for each in details["additionalFees"]] == [2]
+    assert Decimal(details["shipping"]["amount"]["amount"]) == 5
+    assert api_calls(wix, REFUND)[1].body["refundItems"] == rest
 
 
 def test_gift_cards_and_memberships_are_refunded_whole(wix: WixSimulator) -> None:
