@@ -154,7 +154,7 @@ def fetch_fulfillments(wix: WixClient, order_id: str) -> list[Fulfillment]:
 def units_left(order: Order, fulfillments: list[Fulfillment]) -> dict[str, int]:
     """Return how many units of each line are in no fulfillment yet."""
     sent = sum((each.units() for each in fulfillments), Counter[str]())
-    return {each.id: each.quantity - sent[each.id] for each in order.line_items or []}
+    return {each.id: max(each.quantity - sent[each.id], 0) for each in order.line_items or []}
 
 
 class OrderFulfillment(Effect[FulfillmentReceipt]):

@@ -78,6 +78,29 @@ def test_a_named_line_of_which_nothing_is_left_is_refused_by_field(wix: WixSimul
     assert reply.fields == ["lines.1.quantity"]
 
 
+def test_of_a_line_that_was_sent_too_often_nothing_is_left(wix: WixSimulator) -> None:
+    order, first, second = two_lines(wix)
+    fulfill(order, key="part", lines=[{"lineItemId": first}])
+    (sent,) = wix.fulfillments(order["id"])
+    more = {**sent, "lineItems": [{"id": first, "quantity": 4}]}
+    wix.add_fault(
+        Fault(
+            path="/ecom/v1/fulfillments/orders/*",
+            method="GET",
+            status=200,
+            body={"orderWithFulfillments": {"orderId": order["id"], "fulfillments": [more]}},
+            times=None,
+        )
+    )
+
+    refused = fulfill(order, key="more", lines=[{"lineItemId": first, "quantity": 1}])
+    rest = fulfill(order, key="rest")
+
+    assert (refused.status, refused.code) == (422, "exceeds_unfulfilled")
+    assert "0 units are left to fulfill" in refused.json["detail"]
+    assert rest.json["lines"] == [{"lineItemId": second, "quantity": 1}]
+
+
 def test_a_line_of_another_order_is_refused(wix: WixSimulator) -> None:
     order, _, _ = two_lines(wix)
 
