@@ -15,7 +15,7 @@ LARGEST_PAGE = 100
 class Sort(FunctionInput):
     """One field to sort by."""
 
-    field_name: Annotated[str, Field(min_length=1, max_length=100)]
+    field_name: Annotated[str, Field(min_length=1, max_length=512)]
     order: Literal["ASC", "DESC"] = "ASC"
 
 

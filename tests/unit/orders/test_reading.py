@@ -116,6 +116,7 @@ def test_a_filter_that_wix_refuses_is_the_callers_to_mend(wix: WixSimulator) -> 
         ({"limit": True}, "limit"),
         ({"sort": [{"fieldName": "number", "order": "UP"}]}, "sort.0.order"),
         ({"sort": [{"fieldName": "number"}] * 5}, "sort"),
+        ({"sort": [{"fieldName": "x" * 513}]}, "sort.0.fieldName"),
         ({"filter": []}, "filter"),
     ],
 )
@@ -125,6 +126,13 @@ def test_a_bad_query_is_refused_by_field(
     reply = query(**body)
 
     assert (reply.status, reply.fields) == (400, [field])
+
+
+def test_whether_a_long_name_can_be_sorted_by_is_for_wix_to_say(wix: WixSimulator) -> None:
+    reply = query(sort=[{"fieldName": "x" * 512}])
+
+    assert (reply.status, reply.code) == (400, "wix_refused")
+    assert len(wix.requests(path="/ecom/v1/orders/search")) == 1
 
 
 def test_a_cursor_that_has_expired_at_wix_is_refused(wix: WixSimulator) -> None:
