@@ -37,7 +37,7 @@ CONSISTENCY_HEADER: Final = "x-wix-consistent"
 BEFORE_SENDING: Final = "wix_admin.before_sending"
 """The request's extension that says whether it may still start."""
 
-ID_IN_PATH = re.compile(r"[A-Za-z0-9_-]{1,100}")
+ID_IN_PATH = re.compile(r"[A-Za-z0-9_-]{1,250}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +268,6 @@ def _filled(template: str, path_ids: dict[str, str]) -> str:
     for name, value in path_ids.items():
         if not ID_IN_PATH.fullmatch(value):
             raise InputError.of(
-                to_camel(name), "An id has 1 to 100 letters, digits, hyphens, underscores"
+                to_camel(name), "An id has 1 to 250 letters, digits, hyphens, underscores"
             )
     return template.format(**{name: quote(value, safe="") for name, value in path_ids.items()})

@@ -156,7 +156,8 @@ class ServiceCalendar:
 
 
 def new_event_id(ids: Ids) -> str:
-    return (ids.guid() + ids.guid()).replace("-", "")[:40]
+    """The id of an event of the calendar, as long as those that Wix shows."""
+    return "".join(ids.guid().replace("-", "") for _ in range(4))[:118]
 
 
 def resource(resource_id: str) -> Json:

@@ -63,7 +63,7 @@ class RescheduleBookingInput(BookingInput):
     resource_id: Guid | None = Field(
         default=None, description="Who gives the service then; left out, whoever did."
     )
-    event_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")] | None = Field(
+    event_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{36,250}$")] | None = Field(
         default=None, description="The session of the class to move to."
     )
     ignore_reschedule_policy: bool = Field(

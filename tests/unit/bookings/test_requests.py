@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("table")
 
 BOOKING_ID = "a3d5f0c2-6b1e-4c7a-8f20-91e4d7b6aa01"
 SERVICE_ID = "5e8d0f4b-77aa-4d0c-b6f1-2c3d4e5f6a01"
-EVENT_ID = "6Qz1mU0eJ8s2dR5tY7uIoPaSdFgHjKlZxCvBnM12"
+EVENT_ID = ("6Qz1mU0eJ8s2dR5tY7uIoPaSdFgHjKlZxCvBnM12" * 3)[:118]
 STAFF = "1cd44cf8-756f-41c3-bd90-3e2ffcaf1155"
 BOOKING = f"/_api/bookings-service/v2/bookings/{BOOKING_ID}"
 READER = "/_api/bookings-reader/v2/extended-bookings/query"

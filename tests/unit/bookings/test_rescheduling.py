@@ -82,6 +82,9 @@ def test_it_stays_as_long_as_it_was_when_clocks_change(wix: WixSimulator) -> Non
         ({"start": NINE, "timezone": "../etc/passwd"}, "timezone"),
         ({"start": ELEVEN, "end": TEN}, "end"),
         ({"eventId": "e" * 40}, "start"),
+        ({"eventId": "e" * 35}, "eventId"),
+        ({"eventId": "e" * 251}, "eventId"),
+        ({"eventId": "e" * 36 + "/.."}, "eventId"),
     ],
 )
 def test_a_mistake_is_told_by_its_field(
@@ -170,17 +173,19 @@ def test_a_booking_that_is_there_already_is_left_alone(wix: WixSimulator) -> Non
     assert moves(wix) == 0
 
 
-def test_a_class_is_moved_to_another_session(wix: WixSimulator) -> None:
+@pytest.mark.parametrize("event_id", [None, "e" * 36, "e" * 250])
+def test_a_class_is_moved_to_another_session(wix: WixSimulator, event_id: str | None) -> None:
     service = wix.bookings.add_service(type="CLASS")
     booking = wix.bookings.add(service_id=service["id"], status="CONFIRMED")
-    session = wix.bookings.add_slot(service["id"], ELEVEN)["eventInfo"]["eventId"]
+    session = wix.bookings.add_slot(service["id"], ELEVEN, event_id=event_id)
+    session_id = session["eventInfo"]["eventId"]
 
-    reply = move(booking, eventId=session)
+    reply = move(booking, eventId=session_id)
 
     assert reply.status == 200
     moved = wix.bookings.get(booking["id"])
     assert moved is not None
-    assert moved["bookedEntity"]["slot"]["eventId"] == session
+    assert moved["bookedEntity"]["slot"]["eventId"] == session_id
 
 
 @pytest.mark.parametrize("capacity", [1, None])
