@@ -196,6 +196,11 @@ class Bookings:
         with self._state.lock:
             return copy.deepcopy(self._book.documents.get(booking_id))
 
+    def order(self, booking_id: str) -> Json | None:
+        """The eCommerce order that pays for a booking, as it is now; None if there is none."""
+        with self._state.lock:
+            return copy.deepcopy(self._book.terms[booking_id].order)
+
     def all(self) -> list[Json]:
         """Every booking as it is now, the oldest first."""
         with self._state.lock:

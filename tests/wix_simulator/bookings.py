@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from tests.wix_simulator.bodies import Body, without_none
 from tests.wix_simulator.booking_bodies import (
@@ -197,7 +198,18 @@ def cancel_booking(call: Call) -> Json:
             changes["paymentStatus"] = "REFUNDED"
         elif call.switches.refund_of_other_payments == "refuse":
             raise application_error(428, "REFUND_NOT_ALLOWED")
+    if request.waive_charges:
+        _cancel_order(call.bookings.terms[booking["id"]].order)
     return _done(call, changes, "canceled", request.participant_notification)
+
+
+def _cancel_order(order: Json | None) -> None:
+    """Cancel the order of a booking, if something is still owed for it."""
+    owed = {"NOT_PAID", "PARTIALLY_PAID"}
+    if order is None or order["paymentStatus"] not in owed:
+        return
+    if Decimal(order["balance"]["amount"]) > 0:
+        order["status"] = "CANCELED"
 
 
 def reschedule_booking(call: Call) -> Json:

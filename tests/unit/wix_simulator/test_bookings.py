@@ -491,6 +491,34 @@ def test_only_a_membership_is_refunded(wix: WixSimulator, admin: httpx.Client) -
     assert act(admin, cash, "cancel", **refund).json()["booking"]["paymentStatus"] == "NOT_PAID"
 
 
+@pytest.mark.parametrize(
+    ("payment_status", "balance", "status"),
+    [
+        ("NOT_PAID", "80.00", "CANCELED"),
+        ("PARTIALLY_PAID", "30.00", "CANCELED"),
+        ("NOT_PAID", "0", "APPROVED"),
+        ("PAID", "0", "APPROVED"),
+    ],
+)
+def test_waived_charges_cancel_the_order_if_something_is_owed(
+    wix: WixSimulator, admin: httpx.Client, payment_status: str, balance: str, status: str
+) -> None:
+    order = {
+        "status": "APPROVED",
+        "paymentStatus": payment_status,
+        "balance": {"amount": balance},
+    }
+    waived, charged = (wix.bookings.add(order=order) for _ in range(2))
+    unordered = wix.bookings.add()
+
+    replies = [act(admin, each, "cancel", waiveCharges=True) for each in (waived, unordered)]
+    act(admin, charged, "cancel")
+
+    assert [reply.json()["booking"]["status"] for reply in replies] == ["CANCELED"] * 2
+    assert wix.bookings.order(waived["id"]) == order | {"status": status}
+    assert wix.bookings.order(charged["id"]) == order
+
+
 # ---- Reschedule ----
 
 
