@@ -13,7 +13,7 @@ from wix_admin.once import Sent
 
 WAITING = frozenset({"PENDING", "CREATED", "WAITING_LIST"})
 
-type PaymentStatus = Literal["NOT_PAID", "PAID", "PARTIALLY_PAID", "REFUNDED", "EXEMPT"]
+type PaymentStatus = Literal["NOT_PAID", "PAID", "PARTIALLY_PAID", "REFUNDED", "EXEMPT", "FAILED"]
 
 
 class ConfirmBookingInput(BookingInput):
@@ -26,7 +26,7 @@ class ConfirmBookingInput(BookingInput):
         default=None, description="Whether participants get an SMS the day before."
     )
     check_availability: bool = Field(
-        default=False, description="Note whether somebody else has the time (doubleBooked)."
+        default=False, description="Confirm it only if the time is still free."
     )
 
 
@@ -37,7 +37,9 @@ class DeclineBookingInput(BookingInput):
         default=None, description="What to note of its payment, which moves no money."
     )
     with_refund: bool = Field(
-        default=False, description="Give back what was paid with a membership."
+        default=False,
+        description="Give back what was paid: with a membership by Wix, otherwise by the site's"
+        " refund automation, if it has one. Look at the order's refunds before refunding it, too.",
     )
 
 

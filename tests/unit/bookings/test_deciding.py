@@ -18,6 +18,7 @@ from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("table")
 
+NINE = "2030-03-04T09:00:00"
 NOTHING = "00000000-0000-4000-8000-000000000000"
 GOALS = {"confirm": "CONFIRMED", "decline": "DECLINED", "cancel": "CANCELED"}
 VERBS = list(GOALS)
@@ -128,6 +129,61 @@ def test_the_same_key_gives_the_first_answer(wix: WixSimulator, verb: str) -> No
 
     assert (second.status, second.json, second.replayed) == (200, first.json, True)
     assert writes(wix, verb) == 1
+
+
+@pytest.mark.parametrize("verb", ["confirm", "decline"])
+@pytest.mark.parametrize(
+    "status", ["NOT_PAID", "PAID", "PARTIALLY_PAID", "REFUNDED", "EXEMPT", "FAILED"]
+)
+def test_every_payment_status_of_wix_can_be_noted(
+    wix: WixSimulator, verb: str, status: str
+) -> None:
+    booking = wix.bookings.add()
+
+    reply = act(verb, booking, paymentStatus=status)
+
+    assert (reply.status, reply.json["paymentStatus"]) == (200, status)
+
+
+def test_a_time_that_somebody_else_has_is_not_confirmed_if_it_is_checked(
+    wix: WixSimulator,
+) -> None:
+    service = wix.bookings.add_service()
+    booking = wix.bookings.add(service_id=service["id"], start=NINE)
+    wix.bookings.add(service_id=service["id"], start=NINE, status="CONFIRMED")
+
+    checked = act("confirm", booking, checkAvailability=True)
+    unchecked = act("confirm", booking)
+
+    assert (checked.status, checked.code) == (409, "slot_taken")
+    assert (unchecked.status, unchecked.json["status"]) == (200, "CONFIRMED")
+
+
+@pytest.mark.parametrize("verb", ["decline", "cancel"])
+def test_a_membership_s_credit_is_given_back_only_if_asked_for(
+    wix: WixSimulator, verb: str
+) -> None:
+    given, kept = (
+        wix.bookings.add(payment_option="MEMBERSHIP", payment_status="PAID") for _ in range(2)
+    )
+
+    refunded = act(verb, given, withRefund=True)
+    plain = act(verb, kept)
+
+    assert refunded.json["paymentStatus"] == "REFUNDED"
+    assert plain.json["paymentStatus"] == "PAID"
+
+
+def test_a_refund_that_wix_does_not_give_leaves_the_booking_as_it_was(wix: WixSimulator) -> None:
+    wix.switches.refund_of_other_payments = "refuse"
+    booking = wix.bookings.add(status="CONFIRMED", payment_status="PAID")
+
+    refused = act("cancel", booking, withRefund=True, key="k-1")
+    wix.switches.refund_of_other_payments = "nothing"
+    canceled = act("cancel", booking, withRefund=True, key="k-2")
+
+    assert (refused.status, refused.json["wixCode"]) == (409, "REFUND_NOT_ALLOWED")
+    assert (canceled.status, canceled.json["paymentStatus"]) == (200, "PAID")
 
 
 # ---- Revisions ----
