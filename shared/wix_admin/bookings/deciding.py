@@ -53,6 +53,11 @@ class CancelBookingInput(BookingInput):
         default=False, description="Give back what was paid with a membership."
     )
     waive_cancellation_fee: bool = Field(default=False, description="Take no fee for it.")
+    waive_charges: bool = Field(
+        default=False,
+        description="Waive what is still owed: Wix cancels the order, too, if all of it is"
+        " bookings, some of it unpaid, and no fee is due.",
+    )
 
 
 class _Decision(BookingChange):
@@ -124,7 +129,8 @@ class BookingCancellation(_Decision):
             withRefund=asked.with_refund,
             waiveCancellationFee=asked.waive_cancellation_fee,
         )
-        super().__init__(wix, asked, chosen)
+        waived: Json = {"waiveCharges": True} if asked.waive_charges else {}
+        super().__init__(wix, asked, {**chosen, **waived})
 
 
 def _said(**fields: object) -> Json:

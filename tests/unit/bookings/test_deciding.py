@@ -159,6 +159,18 @@ def test_a_time_that_somebody_else_has_is_not_confirmed_if_it_is_checked(
     assert (unchecked.status, unchecked.json["status"]) == (200, "CONFIRMED")
 
 
+@pytest.mark.parametrize("waived", [True, False])
+def test_what_is_still_owed_is_waived_only_if_asked_for(wix: WixSimulator, *, waived: bool) -> None:
+    order = {"status": "APPROVED", "paymentStatus": "NOT_PAID", "balance": {"amount": "80.00"}}
+    booking = wix.bookings.add(status="CONFIRMED", order=order)
+
+    reply = act("cancel", booking, waiveCharges=waived)
+
+    assert (reply.status, reply.json["status"]) == (200, "CANCELED")
+    ordered = wix.bookings.order(booking["id"])
+    assert ordered == order | {"status": "CANCELED" if waived else "APPROVED"}
+
+
 @pytest.mark.parametrize("verb", ["decline", "cancel"])
 def test_a_membership_s_credit_is_given_back_only_if_asked_for(
     wix: WixSimulator, verb: str

@@ -88,6 +88,7 @@ DECISIONS = [
             "ignoreCancellationPolicy": True,
             "withRefund": True,
             "waiveCancellationFee": True,
+            "waiveCharges": True,
         },
         change(
             "cancel",
@@ -98,6 +99,7 @@ DECISIONS = [
                     "withRefund": True,
                     "waiveCancellationFee": True,
                 },
+                "waiveCharges": True,
             },
         ),
     ),
