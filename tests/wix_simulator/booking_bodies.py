@@ -12,7 +12,7 @@ type PaymentStatus = Literal[
     "UNDEFINED", "NOT_PAID", "PAID", "PARTIALLY_PAID", "REFUNDED", "EXEMPT", "FAILED"
 ]
 type _Text = Annotated[str, StringConstraints(max_length=1200)]
-type _LocationType = Literal["UNDEFINED", "OWNER_BUSINESS", "OWNER_CUSTOM", "CUSTOM"]
+type _LocationType = Literal["OWNER_BUSINESS", "OWNER_CUSTOM", "CUSTOM"]
 
 
 # ---- Parts that many calls take ----

@@ -11,9 +11,9 @@ from tests.wix_simulator.errors import Json, application_error, plain_error
 from tests.wix_simulator.events import A_USER
 from tests.wix_simulator.filters import Cursors
 from tests.wix_simulator.service_calendar import (
-    LOCATION,
     ServiceCalendar,
     Slot,
+    as_booked,
     new_event_id,
     resource,
     with_offset,
@@ -148,7 +148,7 @@ class BookingBook:
             "endDate": with_offset(slot.end, zone),
             "timezone": slot.timezone,
             "resource": resource(slot.resource_id),
-            "location": dict(LOCATION),
+            "location": self._place_of(service),
         }
         if slot.event_id is not None:
             booked["eventId"] = slot.event_id
@@ -160,9 +160,12 @@ class BookingBook:
             "scheduleId": service["schedule"]["id"],
             "serviceId": service["id"],
             "timezone": timezone,
-            "location": dict(LOCATION),
+            "location": self._place_of(service),
         }
         return {"schedule": schedule, "title": service["name"], "tags": ["COURSE"]}
+
+    def _place_of(self, service: Json) -> Json:
+        return as_booked(self.calendar.places[service["id"]][0])
 
     # ---- Who takes which time ----
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from zoneinfo import ZoneInfo
 
 from tests import canaries
+from tests.wix_simulator.bodies import without_none
 from tests.wix_simulator.booking_book import BookingBook, Notification, Terms
 from tests.wix_simulator.clock import written
 from tests.wix_simulator.errors import Json
@@ -48,6 +49,7 @@ class Bookings:
         duration_minutes: int = 60,
         capacity: int | None = None,
         staff: int = 1,
+        places: list[Json] | None = None,
         fields: Json | None = None,
     ) -> Json:
         """Offer a service.
@@ -63,6 +65,7 @@ class Bookings:
             duration_minutes: How long one appointment takes.
             capacity: How many can take part in a session or course. Default: 10.
             staff: How many staff members give it.
+            places: Where it is given, as time slots tell it. Default: at the business's address.
             fields: Fields of the service to replace, as Wix's JSON.
 
         Returns:
@@ -79,6 +82,7 @@ class Bookings:
                 duration_minutes=duration_minutes,
                 capacity=capacity,
                 staff=staff,
+                places=copy.deepcopy(places),
                 fields=copy.deepcopy(fields),
             )
             return copy.deepcopy(service)
@@ -139,6 +143,7 @@ class Bookings:
         multi_service: bool = False,
         booking_id: str | None = None,
         order: Json | None = None,
+        slot_fields: Json | None = None,
         fields: Json | None = None,
         created: str | None = None,
     ) -> Json:
@@ -159,6 +164,7 @@ class Bookings:
             multi_service: It belongs to a multi-service booking, and cannot be moved alone.
             booking_id: Default: a new id.
             order: The eCommerce order that pays for it, as the reader tells it.
+            slot_fields: Fields of its slot to replace, as Wix's JSON; None leaves one out.
             fields: Fields of the booking to replace, as Wix's JSON.
             created: An RFC 3339 instant. Default: now.
 
@@ -181,6 +187,8 @@ class Bookings:
             else:
                 slot = self._slot(service, start, end, timezone, event_id)
                 booking["bookedEntity"] = book.slot_entity(service, slot)
+                booked = booking["bookedEntity"]["slot"] | copy.deepcopy(slot_fields or {})
+                booking["bookedEntity"]["slot"] = without_none(booked)
             if multi_service:
                 booking["multiServiceBookingInfo"] = {
                     "id": book.ids.guid(),

@@ -23,7 +23,7 @@ from tests.wix_simulator.booking_bodies import (
 from tests.wix_simulator.booking_book import ENDED, BookingBook, Notification, Terms, participants
 from tests.wix_simulator.bulk import bulk_result, failed, succeeded
 from tests.wix_simulator.errors import Json, RefusedError, application_error, invalid
-from tests.wix_simulator.service_calendar import LOCATION, Slot, instant, zone
+from tests.wix_simulator.service_calendar import Slot, as_booked, instant, zone
 from tests.wix_simulator.world import Call, Route
 
 PATHS = ("/_api/bookings-service/v2/bookings", "/bookings/v2/bookings")
@@ -324,12 +324,21 @@ class _Place:
                 raise application_error(428, "RESOURCE_NOT_FOUND")
             staff = [wanted.resource.id]
         entity = self.book.slot_entity(self.service, self._slot(wanted, staff))
-        location = wanted.location.sent() if wanted.location else {}
-        business = location["locationType"] == "OWNER_BUSINESS"
-        entity["slot"]["location"] = (LOCATION if business else {}) | location
+        if wanted.location is not None:
+            entity["slot"]["location"] = self._located(wanted.location.sent())
+        if wanted.resource is not None and wanted.resource.transparency is not None:
+            entity["slot"]["resource"]["transparency"] = wanted.resource.transparency
         if wanted.resource_selections is not None:
             entity["slot"]["resourceSelections"] = [x.sent() for x in wanted.resource_selections]
         return entity
+
+    def _located(self, wanted: Json) -> Json:
+        """A place as it is kept: Wix knows the business's own, and of others what it is sent."""
+        for place in map(as_booked, self.book.calendar.places[self.service["id"]]):
+            own = place["locationType"] == wanted["locationType"] == "OWNER_BUSINESS"
+            if own and wanted.get("id") in {None, place["id"]}:
+                return place | wanted
+        return wanted
 
     def _slot(self, wanted: SlotBody, staff: list[str]) -> Slot:
         timezone = wanted.timezone or ""

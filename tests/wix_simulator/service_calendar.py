@@ -9,13 +9,15 @@ from tests.wix_simulator.clock import Ids
 from tests.wix_simulator.errors import Json, application_error, invalid
 
 STAFF_TYPE_ID = "1cd44cf8-756f-41c3-bd90-3e2ffcaf1155"
-LOCATION: Json = {
+DOWNTOWN: Json = {
     "id": "10ca7100-0000-4000-8000-000000000001",
     "name": "Downtown",
     "formattedAddress": "1 Main St, Portland",
-    "locationType": "OWNER_BUSINESS",
+    "locationType": "BUSINESS",
 }
-"""Where everything takes place, as bookings tell it."""
+"""Where everything takes place, unless a service says otherwise; as time slots tell it."""
+
+_AS_BOOKED = {"BUSINESS": "OWNER_BUSINESS", "CUSTOM": "OWNER_CUSTOM", "CUSTOMER": "CUSTOM"}
 
 DEFAULT_ZONE = "America/New_York"
 
@@ -51,6 +53,9 @@ class ServiceCalendar:
         self.capacities: dict[str, int] = {}
         """How many may take part: in a session of a class, in a course. By service."""
 
+        self.places: dict[str, list[Json]] = {}
+        """Where each service is given, as time slots tell it."""
+
         self.slots: list[Slot] = []
 
     def service(self, service_id: str) -> Json:
@@ -75,6 +80,7 @@ class ServiceCalendar:
         duration_minutes: int = 60,
         capacity: int | None = None,
         staff: int = 1,
+        places: list[Json] | None = None,
         fields: Json | None = None,
     ) -> Json:
         """Offer one more service; answers it."""
@@ -107,6 +113,7 @@ class ServiceCalendar:
             **(fields or {}),
         }
         self.services[service["id"]] = service
+        self.places[service["id"]] = places or [DOWNTOWN]
         self.capacities[service["id"]] = capacity or (1 if kind == "APPOINTMENT" else 10)
         return service
 
@@ -158,6 +165,11 @@ class ServiceCalendar:
 def new_event_id(ids: Ids) -> str:
     """The id of an event of the calendar, as long as those that Wix shows."""
     return "".join(ids.guid().replace("-", "") for _ in range(4))[:118]
+
+
+def as_booked(place: Json) -> Json:
+    """A place of time slots, as bookings tell it."""
+    return place | {"locationType": _AS_BOOKED[place["locationType"]]}
 
 
 def resource(resource_id: str) -> Json:

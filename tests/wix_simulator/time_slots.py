@@ -11,7 +11,6 @@ from tests.wix_simulator.booking_book import BookingBook
 from tests.wix_simulator.errors import Json, application_error, invalid
 from tests.wix_simulator.filters import Cursor
 from tests.wix_simulator.service_calendar import (
-    LOCATION,
     STAFF_TYPE_ID,
     Slot,
     instant,
@@ -31,7 +30,13 @@ class _Location(Body):
     id: Guid | None = None
     name: str | None = None
     formatted_address: str | None = None
-    location_type: _LocationType
+    location_type: _LocationType | None = None
+
+    def is_of(self, place: Json) -> bool:
+        """Whether a place is meant; beside an id, nothing else counts."""
+        if self.id is not None:
+            return place.get("id") == self.id
+        return self.location_type in {None, place["locationType"]}
 
 
 class _ResourceType(Body):
@@ -81,7 +86,7 @@ class _GetBody(_Wanted):
     local_start_date: str
     local_end_date: str
     time_zone: _Zone
-    location: _Location | None = None
+    location: _Location
 
 
 class _EventsBody(Body):
@@ -115,12 +120,13 @@ def list_time_slots(call: Call) -> Json:
         where = ZoneInfo(zone_name)
         resources = request.include_resource_type_ids is not None
         found = [
-            time_slot(book, same_time, where, resources=resources) for same_time in _by_time(slots)
+            time_slot(book, same_time, where, place, resources=resources)
+            for same_time in _by_time(slots)
+            for place in book.calendar.places[service_id]
+            if not request.locations or any(each.is_of(place) for each in request.locations)
         ]
         if request.bookable is not None:
             found = [each for each in found if each["bookable"] is request.bookable]
-        if not _is_here(request.locations):
-            found = []
         found = _first_of_days(found, request.time_slots_per_day)
     page, following = _cut(book, found, zone_name, paging.limit or 1000)
     return {
@@ -135,6 +141,8 @@ def get_time_slot(call: Call) -> Json:
     request = call.read(_GetBody)
     book = call.bookings
     book.calendar.service(request.service_id)
+    if request.location.id is None and request.location.location_type in {None, "BUSINESS"}:
+        raise invalid("location.id", "must not be empty", "REQUIRED_FIELD")
     where = zone(request.time_zone, "timeZone")
     start = instant(request.local_start_date, where, "localStartDate")
     end = instant(request.local_end_date, where, "localEndDate")
@@ -143,10 +151,13 @@ def get_time_slot(call: Call) -> Json:
         for slot in book.calendar.appointments(request.service_id, start, end)
         if _chosen(slot, request)
     ]
-    if not slots or not _is_here([request.location] if request.location else None):
+    places = [
+        place for place in book.calendar.places[request.service_id] if request.location.is_of(place)
+    ]
+    if not slots or not places:
         raise application_error(404, "SLOT_NOT_FOUND")
     resources = request.include_resource_type_ids is not None
-    found = time_slot(book, slots, where, resources=resources)
+    found = time_slot(book, slots, where, places[0], resources=resources)
     return {"timeSlot": found, "timeZone": request.time_zone}
 
 
@@ -197,8 +208,15 @@ def get_event_time_slot(call: Call) -> Json:
     }
 
 
-def time_slot(book: BookingBook, slots: list[Slot], timezone: ZoneInfo, *, resources: bool) -> Json:
-    """Slots of one time, and perhaps of several staff members, as one TimeSlot."""
+def time_slot(
+    book: BookingBook,
+    slots: list[Slot],
+    timezone: ZoneInfo,
+    place: Json | None = None,
+    *,
+    resources: bool,
+) -> Json:
+    """Slots of one time and place, and perhaps of several staff members, as one TimeSlot."""
     first = slots[0]
     free = [slot for slot in slots if slot.is_open and book.remaining(slot) > 0]
     left = sum(book.remaining(slot) for slot in slots)
@@ -208,7 +226,7 @@ def time_slot(book: BookingBook, slots: list[Slot], timezone: ZoneInfo, *, resou
         "localEndDate": local(first.end, timezone),
         "bookable": bool(free),
         "scheduleId": first.schedule_id,
-        "location": LOCATION | {"locationType": "BUSINESS"},
+        "location": place or book.calendar.places[first.service_id][0],
         "totalCapacity": sum(slot.capacity for slot in slots),
         "remainingCapacity": left,
         "bookableCapacity": sum(book.remaining(slot) for slot in free),
@@ -267,14 +285,6 @@ def _chosen(slot: Slot, request: _Wanted) -> bool:
         if not staff or (each.resource_ids and slot.resource_id not in each.resource_ids):
             return False
     return True
-
-
-def _is_here(locations: list[_Location] | None) -> bool:
-    if not locations:
-        return True
-    return any(
-        each.location_type == "BUSINESS" and each.id in {None, LOCATION["id"]} for each in locations
-    )
 
 
 def _by_time(slots: Iterable[Slot]) -> list[list[Slot]]:

@@ -150,6 +150,8 @@ def test_a_course_is_not_booked_by_the_schedule_of_something_else(
         {"endDate": NINE},
         {"location": {"locationType": "BUSINESS"}},
         {"location": None},
+        {"location": {"locationType": "UNDEFINED"}},
+        {"location": {"formattedAddress": "1 Main St"}},
     ],
 )
 def test_a_slot_that_is_spelled_wrong_is_refused(
@@ -597,19 +599,47 @@ def test_a_slot_keeps_the_place_and_the_choices_that_were_sent(
     wix: WixSimulator, admin: httpx.Client
 ) -> None:
     service = wix.bookings.add_service()
-    booking = wix.bookings.add(service_id=service["id"], start=NINE)
+    place = {"locationType": "CUSTOM", "formattedAddress": canaries.STREET}
     selections = [{"resourceTypeId": NOTHING, "selectionMethod": "ANY_RESOURCE"}]
+    booking = wix.bookings.add(
+        service_id=service["id"],
+        start=NINE,
+        slot_fields={"location": place, "resourceSelections": selections},
+    )
+    plain = slot_of(
+        wix.bookings.add_slot(service["id"], ELEVEN), location={"locationType": "CUSTOM"}
+    )
     slot = slot_of(
         wix.bookings.add_slot(service["id"], TEN),
-        location={"locationType": "CUSTOM", "formattedAddress": canaries.STREET},
+        location=place,
         resourceSelections=selections,
     )
+    slot["resource"] |= {"transparency": "TRANSPARENT"}
+
+    kept, lost = (
+        act(admin, booking, "reschedule", slot=each, revision=revision).json()["booking"][
+            "bookedEntity"
+        ]["slot"]
+        for each, revision in ((slot, "1"), (plain, "2"))
+    )
+
+    assert (kept["location"], kept["resourceSelections"]) == (place, selections)
+    assert kept["resource"]["transparency"] == "TRANSPARENT"
+    assert lost["location"] == {"locationType": "CUSTOM"}
+    assert "resourceSelections" not in lost
+
+
+def test_the_business_s_own_place_is_known_by_its_id(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    service = wix.bookings.add_service()
+    booking = wix.bookings.add(service_id=service["id"], start=NINE)
+    slot = slot_of(wix.bookings.add_slot(service["id"], TEN))
 
     moved = act(admin, booking, "reschedule", slot=slot).json()["booking"]["bookedEntity"]["slot"]
 
-    assert moved["location"] == slot["location"]
-    assert moved["resourceSelections"] == selections
-    assert booking["bookedEntity"]["slot"]["location"]["name"] == "Downtown"
+    assert set(slot["location"]) == {"id", "locationType"}
+    assert moved["location"] == booking["bookedEntity"]["slot"]["location"]
 
 
 def test_a_move_may_change_for_how_many_it_is(wix: WixSimulator, admin: httpx.Client) -> None:

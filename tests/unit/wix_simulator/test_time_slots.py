@@ -141,6 +141,51 @@ def test_slots_are_those_of_the_place_asked_for(wix: WixSimulator, admin: httpx.
     assert admin.post(f"{PATH}/get", json=one | {"location": there}).status_code == 404
 
 
+def test_a_service_is_given_where_it_says(wix: WixSimulator, admin: httpx.Client) -> None:
+    uptown = {"id": NOTHING, "name": "Uptown", "locationType": "BUSINESS"}
+    visit = {"locationType": "CUSTOMER"}
+    service = wix.bookings.add_service(places=[uptown, visit])
+    wix.bookings.add_slot(service["id"], NINE)
+    one = {
+        "serviceId": service["id"],
+        "localStartDate": NINE,
+        "localEndDate": TEN,
+        "timeZone": "America/New_York",
+    }
+
+    def get(**location: str) -> httpx.Response:
+        return admin.post(f"{PATH}/get", json=one | {"location": location})
+
+    everywhere = slots(admin, serviceId=service["id"])["timeSlots"]
+    visited = slots(admin, serviceId=service["id"], locations=[visit])["timeSlots"]
+
+    assert [each["location"] for each in everywhere] == [uptown, visit]
+    assert [each["location"] for each in visited] == [visit]
+    assert get(id=NOTHING).json()["timeSlot"]["location"] == uptown
+    assert get(**visit).json()["timeSlot"]["location"] == visit
+    assert get(locationType="CUSTOM").status_code == 404
+
+
+@pytest.mark.parametrize("location", [None, {}, {"locationType": "BUSINESS"}])
+def test_one_slot_is_not_told_without_the_place(
+    wix: WixSimulator, admin: httpx.Client, location: Json | None
+) -> None:
+    service = wix.bookings.add_service()
+    wix.bookings.add_slot(service["id"], NINE)
+    request = {
+        "serviceId": service["id"],
+        "localStartDate": NINE,
+        "localEndDate": TEN,
+        "timeZone": "America/New_York",
+    }
+
+    reply = admin.post(
+        f"{PATH}/get", json=request if location is None else request | {"location": location}
+    )
+
+    assert reply.status_code == 400
+
+
 def test_a_class_has_no_slots_of_appointments(wix: WixSimulator, admin: httpx.Client) -> None:
     lesson = wix.bookings.add_service(type="CLASS")
     wix.bookings.add_slot(lesson["id"], NINE)
