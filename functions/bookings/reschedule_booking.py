@@ -5,6 +5,7 @@ from wix_admin.bookings.changing import BookingReceipt
 from wix_admin.bookings.operations import (
     GET_SESSION,
     GET_TIME_SLOT,
+    LIST_TIME_SLOTS,
     QUERY_BOOKINGS,
     RESCHEDULE_BOOKING,
 )
@@ -13,7 +14,7 @@ from wix_admin.bookings.rescheduling import BookingReschedule, RescheduleBooking
 
 @admin_action(
     RescheduleBookingInput,
-    elevates=[QUERY_BOOKINGS, GET_TIME_SLOT, GET_SESSION, RESCHEDULE_BOOKING],
+    elevates=[QUERY_BOOKINGS, GET_TIME_SLOT, LIST_TIME_SLOTS, GET_SESSION, RESCHEDULE_BOOKING],
     key=Key.HONOURED,
 )
 def handler(booking: RescheduleBookingInput, wix: WixClient, once: Once) -> BookingReceipt:

@@ -1,6 +1,7 @@
 """Bookings as Wix tells them, and how one is read."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from wix_admin.bookings.operations import QUERY_BOOKINGS
@@ -18,12 +19,15 @@ class Resource(WixEntity):
 
     id: str | None = None
     type: str | None = None
+    transparency: str | None = None
 
 
 class Location(WixEntity):
-    """Where it takes place."""
+    """Where it takes place; only a place of the business has an id."""
 
     id: str | None = None
+    name: str | None = None
+    formatted_address: str | None = None
     location_type: str | None = None
 
 
@@ -38,6 +42,7 @@ class Slot(WixEntity):
     timezone: str | None = None
     resource: Resource | None = None
     location: Location | None = None
+    resource_selections: list[dict[str, Any]] | None = None
 
 
 class Course(WixEntity):

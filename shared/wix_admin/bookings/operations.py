@@ -50,6 +50,14 @@ GET_TIME_SLOT = Operation(
     repeatable=True,
     reads=True,
 )
+LIST_TIME_SLOTS = Operation(
+    "time_slots.list",
+    "POST",
+    "/_api/service-availability/v2/time-slots",
+    "BOOKINGS.AVAILABILITY_READ_TIME_SLOTS",
+    repeatable=True,
+    reads=True,
+)
 GET_SESSION = Operation(
     "time_slots.session",
     "GET",

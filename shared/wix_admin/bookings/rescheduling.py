@@ -1,16 +1,28 @@
 """Moves a booking to another time, or to another session of its class."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.bookings.changing import BookingChange, BookingInput, flags
+from wix_admin.bookings.changing import BookingChange, BookingInput, BookingReceipt, flags
 from wix_admin.bookings.deciding import WAITING
-from wix_admin.bookings.entities import Booking, Resource, Slot, instant_of
-from wix_admin.bookings.operations import GET_SESSION, GET_TIME_SLOT, RESCHEDULE_BOOKING
+from wix_admin.bookings.entities import (
+    Booking,
+    Location,
+    Resource,
+    Slot,
+    fetch_booking,
+    instant_of,
+)
+from wix_admin.bookings.operations import (
+    GET_SESSION,
+    GET_TIME_SLOT,
+    LIST_TIME_SLOTS,
+    RESCHEDULE_BOOKING,
+)
 from wix_admin.client import WixClient
 from wix_admin.errors import InputError, RefusedError, Violation, WixNotFoundError
 from wix_admin.models import Guid, Json, WixEntity
@@ -22,6 +34,8 @@ STAFF = "1cd44cf8-756f-41c3-bd90-3e2ffcaf1155"
 
 SLOT_LOCATIONS = {"OWNER_BUSINESS": "BUSINESS", "OWNER_CUSTOM": "CUSTOM", "CUSTOM": "CUSTOMER"}
 """How the time slots spell a booking's kinds of location."""
+
+BOOKED_LOCATIONS = {spelled: kind for kind, spelled in SLOT_LOCATIONS.items()}
 
 
 def _zone(name: str) -> str:
@@ -88,6 +102,9 @@ class RescheduleBookingInput(BookingInput):
 class _TimeSlot(WixEntity):
     bookable: bool | None = None
     schedule_id: str | None = None
+    local_start_date: str | None = None
+    local_end_date: str | None = None
+    location: Location | None = None
     available_resources: list["_Resources"] | None = None
 
     def first_resource(self) -> str | None:
@@ -96,6 +113,17 @@ class _TimeSlot(WixEntity):
             for each in kind.resources or []:
                 return each.id
         return None
+
+    @property
+    def place(self) -> Location:
+        """Where it is, as bookings spell it."""
+        place = self.location or Location()
+        kind = BOOKED_LOCATIONS.get(place.location_type or "")
+        return place.model_copy(update={"location_type": kind})
+
+
+class _TimeSlots(WixEntity):
+    time_slots: list[_TimeSlot] | None = None
 
 
 class _Resources(WixEntity):
@@ -108,6 +136,9 @@ class BookingReschedule(BookingChange):
     Wix: `POST /_api/bookings-service/v2/bookings/{bookingId}/reschedule`, after a look at
     `POST /_api/service-availability/v2/time-slots/get`, or at `GET .../time-slots/event/{eventId}`
     for a class. Courses and the parts of a multi-service booking are not moved so.
+
+    Wix keeps nothing of the old slot, so the new one says all that stays. An address may be a
+    person's home: it is no part of `before`, and a later invocation reads it again.
     """
 
     name = RESCHEDULE_BOOKING.name
@@ -117,6 +148,14 @@ class BookingReschedule(BookingChange):
     def __init__(self, wix: WixClient, asked: RescheduleBookingInput) -> None:
         super().__init__(wix, asked.booking_id)
         self._asked = asked
+        self._address: Json | None = None
+
+    def read_back(self, sent: Sent) -> BookingReceipt | None:
+        """Send the same again, the address included."""
+        if self._address is None and "location" in sent.before.get("slot", {}):
+            booking = fetch_booking(self._wix, self.target)
+            self._address = _address(_place(booking.slot or Slot()))
+        return super().read_back(sent)
 
     def is_done(self, booking: Booking) -> bool:
         """Tell whether the booking is there already."""
@@ -160,8 +199,11 @@ class BookingReschedule(BookingChange):
     def body(self, sent: Sent) -> Json:
         """Return the new slot, and what was asked for by name."""
         asked = self._asked
+        slot = dict(sent.before["slot"])
+        if "location" in slot:
+            slot["location"] = {**slot["location"], **(self._address or {})}
         return {
-            "slot": sent.before["slot"],
+            "slot": slot,
             **asked.notification(),
             **flags(
                 ignoreReschedulePolicy=asked.ignore_reschedule_policy,
@@ -183,51 +225,79 @@ class BookingReschedule(BookingChange):
     def _appointment(self, booking: Booking, slot: Slot) -> Json:
         start, end = self._span(slot)
         timezone = self._timezone(slot)
-        resource_id = self._asked.resource_id or (slot.resource.id if slot.resource else None)
+        place = _place(slot)
+        resource = slot.resource or Resource()
+        if self._asked.resource_id not in {None, resource.id}:
+            resource = Resource(id=self._asked.resource_id, type=resource.type)
         moved: Json = {
             "serviceId": slot.service_id,
             "scheduleId": slot.schedule_id,
             "startDate": _local(start, timezone),
             "endDate": _local(end, timezone),
             "timezone": timezone,
+            "resourceSelections": slot.resource_selections,
         }
-        if slot.location is not None:
-            place = {"id": slot.location.id, "locationType": slot.location.location_type}
-            moved["location"] = {name: value for name, value in place.items() if value is not None}
         if not self._asked.skip_availability_validation:
-            free = self._free(moved, slot, resource_id)
+            free = self._free(moved, place, resource)
             # Its own time is not free for anybody: whether it may move within that, Wix knows.
             if free is None and not _overlaps(booking, start, end):
                 raise _taken("start", "The time is not free, or not offered")
             if free is not None:
                 moved["scheduleId"] = free.schedule_id or slot.schedule_id
-                resource_id = resource_id or free.first_resource()
-        if resource_id is not None:
-            moved["resource"] = {"id": resource_id}
-        return moved
+                if resource.id is None:
+                    resource = Resource(id=free.first_resource())
+                if _in_time_slots(place) is None:
+                    place = free.place.model_copy(
+                        update=_filled(name=place.name, formatted_address=place.formatted_address)
+                    )
+        self._address = _address(place)
+        moved["resource"] = _filled(id=resource.id, transparency=resource.transparency)
+        moved["location"] = _filled(id=place.id, locationType=place.location_type)
+        return _filled(**moved)
 
-    def _free(self, moved: Json, slot: Slot, resource_id: str | None) -> _TimeSlot | None:
-        """Return the time slot, if it can be booked."""
-        kind = (slot.resource.type if slot.resource else None) or STAFF
+    def _free(self, moved: Json, place: Location, resource: Resource) -> _TimeSlot | None:
+        """Return the time slot, if it can be booked.
+
+        Raises:
+            RefusedError: If it can be in several places, and the booking does not say in which.
+        """
+        kind = resource.type or STAFF
         asked: Json = {
             "serviceId": moved["serviceId"],
-            "localStartDate": moved["startDate"],
-            "localEndDate": moved["endDate"],
             "timeZone": moved["timezone"],
             "includeResourceTypeIds": [kind],
         }
-        if resource_id is not None:
-            asked["resourceTypes"] = [{"resourceTypeId": kind, "resourceIds": [resource_id]}]
-        location = moved.get("location", {})
-        if location.get("locationType") in SLOT_LOCATIONS:
-            spelled = SLOT_LOCATIONS[location["locationType"]]
-            asked["location"] = {**location, "locationType": spelled}
+        if resource.id is not None:
+            asked["resourceTypes"] = [{"resourceTypeId": kind, "resourceIds": [resource.id]}]
+        where = _in_time_slots(place)
+        if where is None:
+            return self._free_anywhere(moved, place, asked)
+        asked |= {
+            "localStartDate": moved["startDate"],
+            "localEndDate": moved["endDate"],
+            "location": where,
+        }
         try:
             reply = self._wix.call(GET_TIME_SLOT, body=asked)
         except WixNotFoundError:
             return None
         found = read_as(_TimeSlot, reply.get("timeSlot"), GET_TIME_SLOT)
         return found if found.bookable else None
+
+    def _free_anywhere(self, moved: Json, place: Location, asked: Json) -> _TimeSlot | None:
+        # Asked for one time, Wix wants to know where; it lists times of all places.
+        span = moved["startDate"], moved["endDate"]
+        asked |= {"fromLocalDate": span[0], "toLocalDate": span[1], "bookable": True}
+        reply = self._wix.call(LIST_TIME_SLOTS, body=asked)
+        free = [
+            each
+            for each in read_as(_TimeSlots, reply, LIST_TIME_SLOTS).time_slots or []
+            if (each.local_start_date, each.local_end_date) == span
+            and place.location_type in {None, each.place.location_type}
+        ]
+        if len(free) > 1:
+            raise RefusedError("Wix does not tell at which of several places the booking is")
+        return free[0] if free else None
 
     def _span(self, slot: Slot) -> tuple[datetime, datetime]:
         """Return the new start and end; it stays as long as it was, whatever clocks do.
@@ -253,6 +323,31 @@ class BookingReschedule(BookingChange):
 
     def _timezone(self, slot: Slot) -> str:
         return self._asked.timezone or slot.timezone or "UTC"
+
+
+def _place(slot: Slot) -> Location:
+    """Return where a booking is, its kind left out if that is not told."""
+    place = slot.location or Location()
+    kind = place.location_type if place.location_type in SLOT_LOCATIONS else None
+    if kind is None and place.id:
+        kind = "OWNER_BUSINESS"  # no other place has an id
+    return place.model_copy(update={"location_type": kind})
+
+
+def _in_time_slots(place: Location) -> Json | None:
+    """Return a place as time slots are asked for it; None if what is known is too little."""
+    kind = place.location_type
+    if kind is None or (kind == "OWNER_BUSINESS" and not place.id):
+        return None
+    return _filled(id=place.id, locationType=SLOT_LOCATIONS[kind])
+
+
+def _address(place: Location) -> Json:
+    return _filled(name=place.name, formattedAddress=place.formatted_address)
+
+
+def _filled(**fields: Any) -> Json:
+    return {name: value for name, value in fields.items() if value}
 
 
 def _instant(field: str, text: str, timezone: str) -> datetime:

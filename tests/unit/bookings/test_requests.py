@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests import canaries
 from tests.unit.calls import call
 from tests.wix_simulator import WixSimulator
 from wix_admin.bookings.operations import QUERY_BOOKINGS
@@ -212,7 +213,7 @@ def test_an_appointment_is_moved_after_a_look_at_the_time(
     )
     wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00")
     slot = booking["bookedEntity"]["slot"]
-    place = {"id": slot["location"]["id"], "locationType": "OWNER_BUSINESS"}
+    place = slot["location"]
     case = Case("", "reschedule_booking", asked, [])
 
     assert asked_for(wix, case) == [
@@ -225,7 +226,7 @@ def test_an_appointment_is_moved_after_a_look_at_the_time(
                 "localStartDate": start,
                 "localEndDate": end,
                 "timeZone": timezone,
-                "location": {**place, "locationType": "BUSINESS"},
+                "location": {"id": place["id"], "locationType": "BUSINESS"},
                 "includeResourceTypeIds": [STAFF],
                 "resourceTypes": [
                     {"resourceTypeId": STAFF, "resourceIds": [slot["resource"]["id"]]}
@@ -250,6 +251,99 @@ def test_an_appointment_is_moved_after_a_look_at_the_time(
             },
         ),
     ]
+
+
+HOME = {"locationType": "CUSTOM", "formattedAddress": canaries.STREET}
+STUDIO = {
+    "locationType": "OWNER_CUSTOM",
+    "name": "Studio",
+    "formattedAddress": "2 Side St, Portland",
+}
+SELECTIONS = [
+    {
+        "resourceTypeId": STAFF,
+        "selectionMethod": "ANY_RESOURCE",
+        "requestedGender": {"gender": "ANY_FEMALE"},
+    }
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "spelled"), [(HOME, "CUSTOMER"), (STUDIO, "CUSTOM")], ids=["home", "studio"]
+)
+def test_an_appointment_is_moved_with_all_that_stays(
+    wix: WixSimulator, place: dict[str, Any], spelled: str
+) -> None:
+    wix.bookings.add_service(service_id=SERVICE_ID, places=[{"locationType": spelled}])
+    wix.bookings.add(
+        service_id=SERVICE_ID,
+        booking_id=BOOKING_ID,
+        start="2030-03-04T09:00:00",
+        slot_fields={"location": place, "resourceSelections": SELECTIONS},
+    )
+    wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00")
+
+    case = Case("", "reschedule_booking", {"start": "2030-03-04T11:00:00"}, [])
+    [_, (_, _, looked), (_, _, moved)] = asked_for(wix, case)
+
+    assert looked["location"] == {"locationType": spelled}
+    assert moved["slot"]["location"] == place
+    assert moved["slot"]["resourceSelections"] == SELECTIONS
+    assert "eventId" not in moved["slot"]
+
+
+def test_a_place_with_an_id_is_the_business_s_own(wix: WixSimulator) -> None:
+    wix.bookings.add_service(service_id=SERVICE_ID)
+    place = wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00")["location"]
+    wix.bookings.add(
+        service_id=SERVICE_ID,
+        booking_id=BOOKING_ID,
+        start="2030-03-04T09:00:00",
+        slot_fields={"location": {"id": place["id"]}},
+    )
+
+    case = Case("", "reschedule_booking", {"start": "2030-03-04T11:00:00"}, [])
+    [_, (_, _, looked), (_, _, moved)] = asked_for(wix, case)
+
+    assert looked["location"] == {"id": place["id"], "locationType": "BUSINESS"}
+    assert moved["slot"]["location"] == {"id": place["id"], "locationType": "OWNER_BUSINESS"}
+
+
+@pytest.mark.parametrize(
+    "location",
+    [None, {"locationType": "UNDEFINED"}, {"locationType": "OWNER_BUSINESS"}],
+    ids=["none", "undefined", "no id"],
+)
+def test_the_place_is_found_by_the_time_if_the_booking_does_not_say(
+    wix: WixSimulator, location: dict[str, Any] | None
+) -> None:
+    service = wix.bookings.add_service(service_id=SERVICE_ID)
+    wix.bookings.add(
+        service_id=SERVICE_ID,
+        booking_id=BOOKING_ID,
+        start="2030-03-04T09:00:00",
+        slot_fields={"location": location},
+    )
+    wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00", "2030-03-04T11:30:00")
+    place = wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00")["location"]
+
+    case = Case("", "reschedule_booking", {"start": "2030-03-04T11:00:00"}, [])
+    [_, looked, (_, _, moved)] = asked_for(wix, case)
+
+    assert looked == (
+        "POST",
+        SLOTS,
+        {
+            "serviceId": SERVICE_ID,
+            "fromLocalDate": "2030-03-04T11:00:00",
+            "toLocalDate": "2030-03-04T12:00:00",
+            "timeZone": "America/New_York",
+            "includeResourceTypeIds": [STAFF],
+            "resourceTypes": [{"resourceTypeId": STAFF, "resourceIds": service["staffMemberIds"]}],
+            "bookable": True,
+        },
+    )
+    assert moved["slot"]["location"] == {**place, "locationType": "OWNER_BUSINESS"}
 
 
 def test_a_booking_of_a_class_is_moved_by_the_session_alone(wix: WixSimulator) -> None:

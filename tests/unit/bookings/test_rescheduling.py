@@ -1,14 +1,18 @@
 """Moving bookings: to times that are free, in the right zone, for as long as they were."""
 
+import json
 from typing import Any
 
+import boto3
 import pytest
 
+from tests import canaries
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
 
 pytestmark = pytest.mark.usefixtures("table")
 
+NOTHING = "00000000-0000-4000-8000-000000000000"
 NINE, TEN, ELEVEN = (f"2030-03-04T{hour}:00:00" for hour in ("09", "10", "11"))
 
 
@@ -155,6 +159,110 @@ def test_whoever_gives_the_service_stays_the_same(wix: WixSimulator) -> None:
     assert moved["bookedEntity"]["slot"]["resource"]["id"] == second
 
 
+HOME = {"locationType": "CUSTOM", "formattedAddress": canaries.STREET}
+
+
+def visit(wix: WixSimulator) -> dict[str, Any]:
+    """A booking at the customer's home, and a time that is free."""
+    service = wix.bookings.add_service(places=[{"locationType": "CUSTOMER"}])
+    wix.bookings.add_slot(service["id"], ELEVEN)
+    return wix.bookings.add(
+        service_id=service["id"], start=NINE, status="CONFIRMED", slot_fields={"location": HOME}
+    )
+
+
+def slot_of(wix: WixSimulator, booking: dict[str, Any]) -> dict[str, Any]:
+    found = wix.bookings.get(booking["id"])
+    assert found is not None
+    slot: dict[str, Any] = found["bookedEntity"]["slot"]
+    return slot
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_an_address_stays(wix: WixSimulator, *, skip: bool) -> None:
+    booking = visit(wix)
+
+    reply = move(booking, start=ELEVEN, skipAvailabilityValidation=skip)
+
+    assert reply.status == 200, reply.json
+    assert slot_of(wix, booking)["location"] == HOME
+
+
+def test_what_is_known_of_how_staff_is_booked_stays_with_the_same_staff(
+    wix: WixSimulator,
+) -> None:
+    service = wix.bookings.add_service(staff=2)
+    one, other = service["staffMemberIds"]
+    for resource_id, start in ((one, TEN), (other, ELEVEN)):
+        wix.bookings.add_slot(service["id"], start, resource_id=resource_id)
+    booking = wix.bookings.add(
+        service_id=service["id"],
+        start=NINE,
+        status="CONFIRMED",
+        slot_fields={"resource": {"id": one, "transparency": "TRANSPARENT"}},
+    )
+
+    move(booking, start=TEN)
+    kept = slot_of(wix, booking)["resource"]
+    move(booking, start=ELEVEN, resourceId=other)
+    changed = slot_of(wix, booking)["resource"]
+
+    assert (kept["id"], kept["transparency"]) == (one, "TRANSPARENT")
+    assert (changed["id"], "transparency" in changed) == (other, False)
+
+
+def test_an_address_without_its_kind_stays_with_the_kind_that_is_found(
+    wix: WixSimulator,
+) -> None:
+    service = wix.bookings.add_service(places=[{"locationType": "CUSTOMER"}])
+    wix.bookings.add_slot(service["id"], ELEVEN)
+    booking = wix.bookings.add(
+        service_id=service["id"],
+        start=NINE,
+        status="CONFIRMED",
+        slot_fields={"location": HOME | {"locationType": "UNDEFINED"}},
+    )
+
+    reply = move(booking, start=ELEVEN)
+
+    assert reply.status == 200, reply.json
+    assert slot_of(wix, booking)["location"] == HOME
+
+
+@pytest.mark.parametrize(
+    ("location", "status"), [(None, 409), ({"locationType": "OWNER_BUSINESS"}, 200)]
+)
+def test_a_booking_that_may_be_at_several_places_is_not_moved(
+    wix: WixSimulator, location: dict[str, str] | None, status: int
+) -> None:
+    here = {"id": NOTHING, "name": "Uptown", "locationType": "BUSINESS"}
+    service = wix.bookings.add_service(places=[here, {"locationType": "CUSTOMER"}])
+    wix.bookings.add_slot(service["id"], ELEVEN)
+    booking = wix.bookings.add(
+        service_id=service["id"],
+        start=NINE,
+        status="CONFIRMED",
+        slot_fields={"location": location},
+    )
+
+    reply = move(booking, start=ELEVEN)
+
+    assert reply.status == status, reply.json
+    assert moves(wix) == (status == 200)
+    assert status == 200 or reply.code == "not_possible_now"
+
+
+def test_a_time_that_no_place_offers_is_not_free(wix: WixSimulator) -> None:
+    service = wix.bookings.add_service()
+    booking = wix.bookings.add(
+        service_id=service["id"], start=NINE, status="CONFIRMED", slot_fields={"location": None}
+    )
+
+    reply = move(booking, start=ELEVEN)
+
+    assert (reply.status, reply.code) == (409, "slot_taken")
+
+
 def test_a_booking_may_move_within_its_own_time_if_wix_lets_it(wix: WixSimulator) -> None:
     booking = appointment(wix, free="2030-03-04T09:30:00")
 
@@ -263,6 +371,23 @@ def test_a_lost_answer_is_found_by_the_same_revision(wix: WixSimulator, moment: 
     assert (reply.status, reply.json["startDate"]) == (200, "2030-03-04T16:00:00.000Z")
     assert moves(wix) == 1
     assert len(wix.bookings.notifications) == 1
+
+
+def test_an_address_is_not_written_down_and_stays_all_the_same(
+    wix: WixSimulator, table: str
+) -> None:
+    booking = visit(wix)
+    wix.add_fault(Fault(path="*/reschedule", drop="before", times=2))
+
+    lost = move(booking, start=ELEVEN, key="k-1")
+    written = json.dumps(boto3.client("dynamodb").scan(TableName=table)["Items"])
+    found = move(booking, start=ELEVEN, key="k-1")
+
+    assert (lost.status, lost.code) == (504, "outcome_unknown")
+    assert canaries.STREET not in written
+    assert found.status == 200, found.json
+    assert slot_of(wix, booking)["location"] == HOME
+    assert moves(wix) == 1
 
 
 def test_a_stale_revision_is_read_again(wix: WixSimulator) -> None:
