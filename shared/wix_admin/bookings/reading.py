@@ -10,7 +10,7 @@ from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, unseal
 from wix_admin.models import Json
-from wix_admin.pages import LARGEST_PAGE, Page, QueryInput
+from wix_admin.pages import LARGEST_PAGE, Page, QueryInput, Sort
 from wix_admin.replies import read_as
 
 NEWEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "DESC"}]
@@ -27,6 +27,7 @@ class QueryBookingsInput(QueryInput):
     filter: dict[str, Any] | None = Field(
         default=None, description='Wix\'s filter, such as {"status": "PENDING"}'
     )
+    sort: list[Sort] | None = None
 
 
 class BookingPage(Page):

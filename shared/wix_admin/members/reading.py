@@ -10,7 +10,7 @@ from wix_admin.client import WixClient
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import QUERY_MEMBERS
 from wix_admin.models import FunctionInput, Json, WixEntity
-from wix_admin.pages import LARGEST_PAGE, Offset, Page, QueryInput
+from wix_admin.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort
 from wix_admin.replies import read_as
 
 OLDEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "ASC"}]
@@ -47,6 +47,7 @@ class QueryMembersInput(QueryInput):
     filter: dict[str, object] | None = Field(
         default=None, description='Wix\'s filter, such as {"status": "PENDING"}'
     )
+    sort: list[Sort] | None = None
     search: MemberSearch | None = None
 
     @field_validator("search")

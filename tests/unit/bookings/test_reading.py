@@ -50,12 +50,25 @@ def test_the_newest_come_first(wix: WixSimulator) -> None:
     assert [each["booking"]["createdDate"] for each in items] == sorted(dates, reverse=True)
 
 
+def test_bookings_are_sorted_by_all_that_wix_sorts_by(wix: WixSimulator) -> None:
+    late, early = (
+        wix.bookings.add(status="CONFIRMED", start=f"2030-03-0{day}T09:00:00") for day in (5, 4)
+    )
+    same = ["status", "paymentStatus", "selectedPaymentOption", "externalUserId"]
+
+    reply = query(sort=[{"fieldName": each} for each in [*same, "startDate"]])
+
+    ids = [each["booking"]["id"] for each in reply.json["items"]]
+    assert ids == [early["id"], late["id"]]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"limit": 101}, "limit"),
         ({"cursor": "x", "filter": {"status": "PENDING"}}, "cursor"),
         ({"cursor": "x"}, "cursor"),
+        ({"sort": [{"fieldName": "f" * 513}]}, "sort.0.fieldName"),
         ({"search": {}}, "search"),
     ],
 )
@@ -69,3 +82,4 @@ def test_a_mistake_is_told_by_its_field(
 
 def test_a_filter_that_wix_does_not_take_is_the_caller_s(wix: WixSimulator) -> None:
     assert query(filter={"bookedEntity.slot.serviceId": "x"}).code == "wix_refused"
+    assert query(sort=[{"fieldName": "f" * 512}]).code == "wix_refused"

@@ -71,6 +71,22 @@ def test_a_search_goes_on_with_its_cursor(wix: WixSimulator) -> None:
     assert names == ["dan", "dana", "danny"]
 
 
+def test_members_are_sorted_by_all_that_wix_sorts_by(wix: WixSimulator) -> None:
+    names = [("Ada", "Byron"), ("Grace", "Hopper"), ("Ada", "Lovelace")]
+    for first, last in reversed(names):
+        contact = {"firstName": first, "lastName": last}
+        wix.members.add(fields={"contact": contact, "profile": {"nickname": "a"}})
+    fields = ["profile.nickname", "contact.firstName", "contact.lastName"]
+    dates = ["createdDate", "updatedDate", "lastLoginDate"]
+
+    reply = query(sort=[{"fieldName": each} for each in fields + dates])
+
+    found = [
+        (each["contact"]["firstName"], each["contact"]["lastName"]) for each in reply.json["items"]
+    ]
+    assert found == sorted(names)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -80,6 +96,8 @@ def test_a_search_goes_on_with_its_cursor(wix: WixSimulator) -> None:
         ({"cursor": "x"}, "cursor"),
         ({"search": {"expression": ""}}, "search.expression"),
         ({"search": {"expression": "a", "fields": ["phone"]}}, "search.fields.0"),
+        ({"search": {"expression": "a" * 101}}, "search.expression"),
+        ({"sort": [{"fieldName": "f" * 513}]}, "sort.0.fieldName"),
         ({"sorting": []}, "sorting"),
     ],
 )
@@ -93,3 +111,4 @@ def test_a_mistake_is_told_by_its_field(
 
 def test_a_filter_that_wix_does_not_take_is_the_caller_s(wix: WixSimulator) -> None:
     assert query(filter={"shoeSize": 44}).code == "wix_refused"
+    assert query(sort=[{"fieldName": "f" * 512}]).code == "wix_refused"
