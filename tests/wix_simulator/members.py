@@ -27,6 +27,7 @@ type Fieldset = Literal["PUBLIC", "EXTENDED", "FULL"]
 type _Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
 type _Text100 = Annotated[str, StringConstraints(max_length=100)]
 type _Text200 = Annotated[str, StringConstraints(max_length=200)]
+type _Text1000 = Annotated[str, StringConstraints(max_length=1000)]
 
 _TEXTS = (
     "id",
@@ -72,11 +73,11 @@ class _Address(Body):
     id: Guid | None = None
     street_address: _StreetAddress | None = None
     address_line: _Text200 | None = None
-    address_line2: Annotated[str | None, Field(alias="addressLine2")] = None
-    city: str | None = None
-    subdivision: str | None = None
+    address_line2: Annotated[_Text1000 | None, Field(alias="addressLine2")] = None
+    city: _Text1000 | None = None
+    subdivision: _Text100 | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
-    postal_code: str | None = None
+    postal_code: _Text100 | None = None
 
 
 class _CustomField(Body):
@@ -85,8 +86,8 @@ class _CustomField(Body):
 
 
 class _Contact(Body):
-    first_name: str | None = None
-    last_name: str | None = None
+    first_name: _Text1000 | None = None
+    last_name: _Text1000 | None = None
     phones: list[str] | None = None
     emails: list[_Email] | None = None
     addresses: list[_Address] | None = None

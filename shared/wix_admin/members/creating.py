@@ -22,7 +22,8 @@ OFFLINE = "OFFLINE"
 """The state of a member who was disconnected for good; the e-mail address is free again."""
 
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Name = Annotated[str, Field(min_length=1, max_length=1000)]
+Title = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class StreetAddress(FunctionInput):
@@ -43,11 +44,11 @@ class Address(FunctionInput):
 
     street_address: StreetAddress | None = None
     address_line: Annotated[str, Field(max_length=200)] | None = None
-    address_line2: Annotated[str, Field(max_length=200)] | None = None
-    city: Annotated[str, Field(max_length=100)] | None = None
-    subdivision: Annotated[str, Field(max_length=50)] | None = None
+    address_line2: Annotated[str, Field(max_length=1000)] | None = None
+    city: Annotated[str, Field(max_length=1000)] | None = None
+    subdivision: Annotated[str, Field(max_length=100)] | None = None
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
-    postal_code: Annotated[str, Field(max_length=50)] | None = None
+    postal_code: Annotated[str, Field(max_length=100)] | None = None
 
 
 class CustomField(FunctionInput):
@@ -70,8 +71,8 @@ class Contact(FunctionInput):
         Annotated[list[Annotated[Address, AfterValidator(_one_way)]], Field(max_length=50)] | None
     ) = None
     birthdate: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
-    company: Name | None = None
-    job_title: Name | None = None
+    company: Title | None = None
+    job_title: Title | None = None
     custom_fields: dict[str, CustomField] | None = Field(
         default=None, description='By key, such as {"custom.tier": {"value": "gold"}}.'
     )
@@ -80,8 +81,8 @@ class Contact(FunctionInput):
 class Profile(FunctionInput):
     """How others see the member."""
 
-    nickname: Name | None = None
-    title: Name | None = None
+    nickname: Title | None = None
+    title: Title | None = None
 
 
 class CreateMemberInput(WriteInput):

@@ -167,3 +167,31 @@ def test_a_mistake_is_told_by_its_field(
 
     assert (reply.status, reply.code, reply.fields) == (400, "invalid_input", [field])
     assert wix.requests(path="/members/*") == []
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "longest"),
+    [
+        ("contact", "firstName", 1000),
+        ("contact", "lastName", 1000),
+        ("contact", "company", 100),
+        ("contact", "jobTitle", 100),
+        ("address", "addressLine", 200),
+        ("address", "addressLine2", 1000),
+        ("address", "city", 1000),
+        ("address", "subdivision", 100),
+        ("address", "postalCode", 100),
+    ],
+)
+def test_a_text_is_as_long_as_wix_takes_it(
+    wix: WixSimulator, table: str, part: str, name: str, longest: int
+) -> None:
+    def contact(length: int) -> dict[str, Any]:
+        text = {name: "x" * length}
+        return text if part == "contact" else {"addresses": [text]}
+
+    refused = create(key="k-1", contact=contact(longest + 1))
+    taken = create(key="k-2", contact=contact(longest))
+
+    assert (refused.status, refused.code) == (400, "invalid_input")
+    assert taken.status == 200, taken.json
