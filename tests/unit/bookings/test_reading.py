@@ -40,7 +40,9 @@ def test_every_booking_comes_once_page_by_page(
     assert {item["booking"]["id"] for page in pages for item in page["items"]} == ids
 
 
-def test_the_newest_come_first(wix: WixSimulator) -> None:
+@pytest.mark.parametrize("default", ["id ASC", "createdDate DESC"])
+def test_the_newest_come_first(wix: WixSimulator, default: Any) -> None:
+    wix.switches.booking_default_sort = default
     dates = [f"2026-01-0{day}T00:00:00.000Z" for day in (2, 3, 1)]
     for created in dates:
         wix.bookings.add(created=created)

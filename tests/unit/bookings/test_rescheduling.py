@@ -162,12 +162,12 @@ def test_whoever_gives_the_service_stays_the_same(wix: WixSimulator) -> None:
 HOME = {"locationType": "CUSTOM", "formattedAddress": canaries.STREET}
 
 
-def visit(wix: WixSimulator) -> dict[str, Any]:
+def visit(wix: WixSimulator, *, status: Any = "CONFIRMED") -> dict[str, Any]:
     """A booking at the customer's home, and a time that is free."""
     service = wix.bookings.add_service(places=[{"locationType": "CUSTOMER"}])
     wix.bookings.add_slot(service["id"], ELEVEN)
     return wix.bookings.add(
-        service_id=service["id"], start=NINE, status="CONFIRMED", slot_fields={"location": HOME}
+        service_id=service["id"], start=NINE, status=status, slot_fields={"location": HOME}
     )
 
 
@@ -390,10 +390,12 @@ def test_an_address_is_not_written_down_and_stays_all_the_same(
     assert moves(wix) == 1
 
 
-def test_a_stale_revision_is_read_again(wix: WixSimulator) -> None:
-    service = wix.bookings.add_service()
-    wix.bookings.add_slot(service["id"], ELEVEN)
-    booking = wix.bookings.add(service_id=service["id"], start=NINE, status="PENDING")
+@pytest.mark.parametrize(
+    "answer", ["409 BOOKING_REVISION_MISMATCH", "428 BOOKING_REVISION_MISMATCH", "409"]
+)
+def test_a_stale_revision_is_read_again(wix: WixSimulator, answer: Any) -> None:
+    wix.switches.booking_conflict = answer
+    booking = visit(wix, status="PENDING")
     wix.advance(2)
     wix.switches.booking_reader_lag_seconds = 0.6
     call("bookings/confirm_booking", {}, target=booking["id"])
@@ -401,6 +403,7 @@ def test_a_stale_revision_is_read_again(wix: WixSimulator) -> None:
     reply = move(booking, start=ELEVEN)
 
     assert (reply.status, reply.json["revision"]) == (200, "3")
+    assert slot_of(wix, booking)["location"] == HOME
 
 
 def test_a_stale_revision_is_read_again_and_the_length_with_it(wix: WixSimulator) -> None:
