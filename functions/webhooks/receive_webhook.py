@@ -3,10 +3,8 @@
 from wix_admin.doors import LambdaContext
 from wix_admin.models import Json
 from wix_admin.queues import work_off
-from wix_admin.webhooks.receiving import RECEIVE_SECONDS, receive
+from wix_admin.webhooks.receiving import receive
 
 
 def handler(batch: Json, context: LambdaContext) -> Json:
-    return work_off(
-        batch, receive, context, action="receive_webhook", needs_seconds=RECEIVE_SECONDS
-    )
+    return work_off(batch, receive, context, action="receive_webhook")

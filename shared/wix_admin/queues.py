@@ -12,13 +12,7 @@ import time
 from collections.abc import Callable
 
 from wix_admin.doors import LambdaContext
-from wix_admin.errors import (
-    AdminError,
-    InputError,
-    OutOfTimeError,
-    QueueUnavailableError,
-    UnexpectedError,
-)
+from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
 from wix_admin.messages import MAX_ATTRIBUTES, Attributes, Message, Queue, milliseconds, text
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, wait_for
@@ -26,6 +20,10 @@ from wix_admin.process import queue_client
 from wix_admin.settings import settings
 from wix_admin.telemetry import logger, whereabouts
 from wix_auth import WixAuthError
+
+MESSAGE_SECONDS = 20.0
+"""How long one message may take: all tries to publish an event, or Wix's longest change and the
+reads before it."""
 
 GIVE_UP_AFTER_RECEIVES = 10
 """Equals the queues' own `maxReceiveCount`, which is for messages that nobody could give up on."""
@@ -54,14 +52,12 @@ def is_batch(event: Json) -> bool:
 
 
 def work_off(
-    event: Json,
-    act: Callable[[Message], object],
-    context: LambdaContext,
-    *,
-    action: str,
-    needs_seconds: float = 0.0,
+    event: Json, act: Callable[[Message], object], context: LambdaContext, *, action: str
 ) -> Json:
     """Act on every message of a batch; one that fails does not touch the others.
+
+    With less than `MESSAGE_SECONDS` left none is begun, as the end of the function would send back
+    those that are done, too. The rest goes back as it came: it did not fail.
 
     With `QUEUE_URL` in the environment, a message that is to be received again stays hidden for a
     while (`sqs:ChangeMessageVisibility`). With `DEAD_LETTER_QUEUE_URL`, messages are given up on
@@ -73,8 +69,6 @@ def work_off(
         act: Does what a message asks for. Raises `AdminError` or `WixAuthError`, having logged it.
         context: Lambda's context.
         action: The function's name.
-        needs_seconds: How long one message may take. With less time left none is begun, as the
-            end of the function would send back those that are done, too.
 
     Returns:
         `{"batchItemFailures": [{"itemIdentifier": ...}]}`: the messages that stay.
@@ -85,16 +79,12 @@ def work_off(
     if not is_batch(event):
         raise InputError.of("Records", "Send messages as SQS does")
 
+    batch: Json = {"action": action, "requestId": context.aws_request_id}
+
     def is_over(message: Message) -> bool:
-        about: Json = {
-            "action": action,
-            "requestId": context.aws_request_id,
-            "messageId": message.id,
-            "receives": message.receives,
-        }
+        about = batch | {"messageId": message.id, "receives": message.receives}
         failure: AdminError | WixAuthError
         try:
-            _require_time(context, needs_seconds)
             act(message)
         except (AdminError, WixAuthError) as error:
             failure = error
@@ -110,8 +100,17 @@ def work_off(
         return False
 
     # Powertools' BatchProcessor is such a loop, too, but its import takes a fifth of a cold start.
-    staying = [each.id for each in _messages(event) if not is_over(each)]
-    return {"batchItemFailures": [{"itemIdentifier": each} for each in staying]}
+    left, staying = _messages(event), list[Message]()
+    while left and context.get_remaining_time_in_millis() >= MESSAGE_SECONDS * 1000:
+        message = left.pop(0)
+        if not is_over(message):
+            staying.append(message)
+    if left:
+        logger.warning(
+            "Messages were not begun, as too little time was left",
+            extra=batch | {"messages": len(left)},
+        )
+    return {"batchItemFailures": [{"itemIdentifier": each.id} for each in staying + left]}
 
 
 def _messages(event: Json) -> list[Message]:
@@ -119,11 +118,6 @@ def _messages(event: Json) -> list[Message]:
         return [Message.of_record(each) for each in event["Records"]]
     except (AttributeError, KeyError, TypeError, ValueError):
         raise InputError.of("Records", "Send messages as SQS does") from None
-
-
-def _require_time(context: LambdaContext, seconds: float) -> None:
-    if context.get_remaining_time_in_millis() < seconds * 1000:
-        raise OutOfTimeError("The message was not begun, as too little time was left")
 
 
 def _is_hopeless(failure: AdminError | WixAuthError, message: Message) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from tests import template
 from tests.template import CALLERS, PROJECT, Resource
 from wix_admin.problems import KINDS
-from wix_admin.queues import GIVE_UP_AFTER_RECEIVES
+from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS
 
 HANDLER_FILES = {
     f"{path.parent.name}/{path.stem}"
@@ -688,6 +688,13 @@ def test_a_function_gives_up_itself_before_the_queue_does(function: str) -> None
     queue = QUEUES[named(WORKERS[function]["Queue"])]["Properties"]
 
     assert queue["RedrivePolicy"]["maxReceiveCount"] == GIVE_UP_AFTER_RECEIVES
+
+
+@pytest.mark.parametrize("function", sorted(WORKERS))
+def test_a_function_has_the_time_for_a_message(function: str) -> None:
+    timeout = FUNCTIONS[function].get("Timeout", SOURCE["Globals"]["Function"]["Timeout"])
+
+    assert timeout > MESSAGE_SECONDS
 
 
 @pytest.mark.parametrize("function", sorted(WORKERS))

@@ -17,9 +17,6 @@ from wix_admin.telemetry import record_verdict
 from wix_admin.webhooks.judging import ARRIVED_AT, arrived_at, described, verified
 from wix_webhooks import MalformedError, UntrustedError
 
-RECEIVE_SECONDS = 20.0
-"""How long a message may take if the bus does not answer: three attempts, and what follows."""
-
 
 def receive(message: Message) -> None:
     """Give a message its verdict, and tell log and metrics.

@@ -32,8 +32,7 @@ from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import HEADER
 from wix_admin import process
 from wix_admin.errors import InputError
-from wix_admin.queues import GIVE_UP_AFTER_RECEIVES
-from wix_admin.webhooks.receiving import RECEIVE_SECONDS
+from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 
@@ -376,7 +375,7 @@ def test_a_bus_that_hangs_is_left_before_the_time_of_a_message_is_over(scene: Sc
     patience: Any = process.queue_client().meta.config
 
     attempts = patience.retries["total_max_attempts"]
-    assert attempts * (patience.connect_timeout + patience.read_timeout) < RECEIVE_SECONDS
+    assert attempts * (patience.connect_timeout + patience.read_timeout) < MESSAGE_SECONDS
 
 
 def test_what_no_queue_sent_is_refused(scene: Scene) -> None:

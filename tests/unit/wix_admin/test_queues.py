@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from functions.automations import fulfill_approved_order, fulfill_dispatched_shipment
 from tests import canaries
 from tests.unit.wix_admin.batches import QueueInMemory
 from tests.unit.wix_admin.builders import Context, queue_event
 from wix_admin import WixClient, admin_action, process
+from wix_admin.client import CONNECT_SECONDS
+from wix_admin.doors import MARGIN_SECONDS
 from wix_admin.errors import (
     AdminError,
     InputError,
@@ -22,11 +25,12 @@ from wix_admin.errors import (
 from wix_admin.messages import Message
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.problems import KINDS
-from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, work_off
+from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS, work_off
 from wix_auth import SecretMissingError, TokenUnavailableError
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 
+FUNCTIONS = [fulfill_approved_order.handler, fulfill_dispatched_shipment.handler]
 BUSY = "wix_busy"
 LAST = str(GIVE_UP_AFTER_RECEIVES)
 NOWHERE = "https://sqs.us-east-1.amazonaws.com/123456789012/no-such-queue"
@@ -175,22 +179,48 @@ def test_a_message_that_cannot_be_given_up_on_stays(
     assert (line["messageId"], line["level"]) == (message_id, "WARNING")
 
 
-def test_what_there_is_too_little_time_for_is_not_begun(
-    queue: QueueInMemory, dead_letters: QueueInMemory, waits: list[int]
+def test_what_there_is_too_little_time_for_goes_back_as_it_came(
+    queue: QueueInMemory, dead_letters: QueueInMemory, waits: list[int], log_lines: LogLines
 ) -> None:
     ids = [queue.send(body) for body in "abc"]
-    context, done = Context("r-1", milliseconds=30_000), []
+    context, done = Context("r-1", milliseconds=round(MESSAGE_SECONDS * 1000)), []
 
     def act(message: Message) -> None:
         done.append(message.body)
-        context.milliseconds -= 10_001
+        context.milliseconds -= 1
 
-    answer = work_off(queue.batch(), act, context, action="an_action", needs_seconds=20.0)
+    batch = queue.batch(ApproximateReceiveCount=LAST, ApproximateFirstReceiveTimestamp="1")
+    answer = work_off(batch, act, context, action="an_action")
 
     assert done == ["a"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": ids[n]} for n in (1, 2)]}
-    assert len(waits) == 2
-    assert dead_letters.said() == []
+    assert (waits, dead_letters.said()) == ([], [])
+    [line] = log_lines()
+    assert (line["messages"], line["action"], line["requestId"]) == (2, "an_action", "r-1")
+
+
+def test_an_action_begins_no_message_that_it_cannot_finish(queue: QueueInMemory) -> None:
+    begun = []
+
+    @admin_action(FunctionInput, elevates=[])
+    def handler(asked: FunctionInput, wix: WixClient) -> Answer:
+        begun.append(asked)
+        return Answer()
+
+    message_id = queue.send("{}")
+    context = Context(milliseconds=round(MESSAGE_SECONDS * 1000) - 1)
+
+    answer = handler(queue.batch(), context)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": message_id}]}
+    assert begun == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.__module__)
+def test_there_is_time_for_what_a_message_asks_for(function: Any) -> None:
+    longest = max(each.seconds for each in function.declared.elevates)
+
+    assert CONNECT_SECONDS + longest + MARGIN_SECONDS < MESSAGE_SECONDS
 
 
 @pytest.mark.parametrize("receives", ["1", LAST])
