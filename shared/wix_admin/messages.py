@@ -36,6 +36,7 @@ class Message:
         body: Its text.
         receipt: SQS's handle of this one time that it was received.
         receives: How many times it was received, this one included.
+        first_received_at: When that was the first time, in seconds since the epoch.
         sent_at: When it came into its queue, in seconds since the epoch. A redrive is a new start.
         attributes: What is said of it.
     """
@@ -44,6 +45,7 @@ class Message:
     body: str = field(repr=False)
     receipt: str = field(repr=False)
     receives: int
+    first_received_at: float
     sent_at: float
     attributes: Attributes = field(repr=False)
 
@@ -66,13 +68,14 @@ class Message:
     @classmethod
     def of_reply(cls, message: "MessageTypeDef") -> Self:
         """Read a message of a reply to ReceiveMessage."""
-        about = message.get("Attributes", {})
+        about, now = message.get("Attributes", {}), time.time() * 1000
         return cls(
             id=message["MessageId"],
             body=message["Body"],
             receipt=message["ReceiptHandle"],
             receives=int(about.get("ApproximateReceiveCount", 1)),
-            sent_at=int(about.get("SentTimestamp", time.time() * 1000)) / 1000,
+            first_received_at=int(about.get("ApproximateFirstReceiveTimestamp", now)) / 1000,
+            sent_at=int(about.get("SentTimestamp", now)) / 1000,
             attributes=message.get("MessageAttributes", {}),
         )
 
@@ -128,7 +131,11 @@ class Queue:
                 QueueUrl=self._url,
                 MaxNumberOfMessages=min(most, MAX_BATCH),
                 MessageAttributeNames=["All"],
-                MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
+                MessageSystemAttributeNames=[
+                    "ApproximateReceiveCount",
+                    "ApproximateFirstReceiveTimestamp",
+                    "SentTimestamp",
+                ],
                 VisibilityTimeout=hidden_seconds,
                 WaitTimeSeconds=LOOK_SECONDS,
             )

@@ -1,8 +1,8 @@
 """Working off a queue: which failed message waits, for how long, and which is given up on.
 
 A message that failed stays in its queue and is received again, later each time. One that asking
-again cannot mend, or that failed too often, is put into the dead-letter queue by us and not by SQS,
-so that it says there what was wrong with it.
+again cannot mend, or that has failed for too long, is put into the dead-letter queue by us and not
+by SQS, so that it says there what was wrong with it.
 """
 
 import math
@@ -26,7 +26,9 @@ MESSAGE_SECONDS = 20.0
 reads before it."""
 
 GIVE_UP_AFTER_RECEIVES = 10
-"""Equals the queues' own `maxReceiveCount`, which is for messages that nobody could give up on."""
+GIVE_UP_AFTER_SECONDS = 75 * 60
+"""A message that may yet succeed is given up on after both, as SQS also counts the receives of one
+that was not begun. The queues' own `maxReceiveCount` is for what nobody could give up on."""
 
 FIRST_WAIT_SECONDS = 30
 LONGEST_GROWN_WAIT_SECONDS = 900
@@ -123,7 +125,13 @@ def _messages(event: Json) -> list[Message]:
 def _is_hopeless(failure: AdminError | WixAuthError, message: Message) -> bool:
     kind = KINDS[code_of(failure)]
     mendable = kind.retryable or kind.status >= 500  # noqa: PLR2004  # ours, or Wix's
-    return not mendable or message.receives >= GIVE_UP_AFTER_RECEIVES
+    is_late = _waited(message) >= GIVE_UP_AFTER_SECONDS
+    return not mendable or (is_late and message.receives >= GIVE_UP_AFTER_RECEIVES)
+
+
+def _waited(message: Message) -> float:
+    """Return the seconds since a message was first received."""
+    return time.time() - message.first_received_at
 
 
 def _given_up(message: Message, failure: AdminError | WixAuthError, about: Json) -> bool:
@@ -159,7 +167,7 @@ def _put_off(message: Message, failure: AdminError | WixAuthError, about: Json) 
     url = settings().queue_url
     if url is None:
         return
-    seconds = _wait(failure, message.receives)
+    seconds = _wait(failure, _waited(message))
     try:
         Queue(url, queue_client()).hide(message, seconds)
     except QueueUnavailableError as error:
@@ -168,13 +176,13 @@ def _put_off(message: Message, failure: AdminError | WixAuthError, about: Json) 
         logger.info("A message is put off", extra=about | {"seconds": seconds})
 
 
-def _wait(failure: AdminError | WixAuthError, receives: int) -> int:
-    """Return the seconds until a message is received again.
+def _wait(failure: AdminError | WixAuthError, waited: float) -> int:
+    """Return the seconds until a message is received again: as many again as it has waited.
 
     They grow even if less was told, as a short wait that is told each time would soon use up the
     times that a message may be received.
     """
-    grown = min(LONGEST_GROWN_WAIT_SECONDS, FIRST_WAIT_SECONDS << (receives - 1))
+    grown = min(LONGEST_GROWN_WAIT_SECONDS, max(FIRST_WAIT_SECONDS, waited))
     wait = max(wait_for(failure) or 0.0, grown)
     spread = 1 + SPREAD * random.random()  # noqa: S311 - nothing secret
     return min(LONGEST_WAIT_SECONDS, math.ceil(wait * spread))

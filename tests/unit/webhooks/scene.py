@@ -124,9 +124,13 @@ class Scene:
         said = {"arrivedAt": {"DataType": "Number", "StringValue": str(arrived_at)}}
         return self.inbox.send(body, None if arrived_at is None else said)
 
-    def receive(self, **system: str) -> list[str]:
-        """Let the function work off the inbox; return the ids of the messages that stay."""
-        answer = function("receive_webhook")(self.inbox.batch(**system), Context())
+    def receive(self, batch: Json | None = None) -> list[str]:
+        """Let the function work off the inbox; return the ids of the messages that stay.
+
+        Args:
+            batch: What Lambda made of the inbox, if not what is there now.
+        """
+        answer = function("receive_webhook")(batch or self.inbox.batch(), Context())
         return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
     def redrive(self, *, seconds: float = 300.0, **asked: object) -> Json:

@@ -1,6 +1,7 @@
 """Queues in memory, and the events that Lambda makes of the messages in them."""
 
 import base64
+import time
 import uuid
 from dataclasses import dataclass
 from functools import cache
@@ -58,6 +59,13 @@ class QueueInMemory:
             system: What else SQS says of them than it does, such as `ApproximateReceiveCount`.
         """
         return {"Records": [record_of(message, self.arn, system) for message in self.receive()]}
+
+    def old_batch(self, *, receives: int, seconds: float) -> dict[str, Any]:
+        """Receive messages that have been received some times since some seconds ago."""
+        return self.batch(
+            ApproximateReceiveCount=str(receives),
+            ApproximateFirstReceiveTimestamp=str(round((time.time() - seconds) * 1000)),
+        )
 
     def said(self) -> list[dict[str, str]]:
         """Receive all messages: their bodies, with their attributes in text."""

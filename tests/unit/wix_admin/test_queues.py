@@ -1,6 +1,7 @@
 """What becomes of the messages of a queue."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,14 +26,21 @@ from wix_admin.errors import (
 from wix_admin.messages import Message
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.problems import KINDS
-from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS, work_off
+from wix_admin.queues import (
+    GIVE_UP_AFTER_RECEIVES,
+    GIVE_UP_AFTER_SECONDS,
+    MESSAGE_SECONDS,
+    work_off,
+)
 from wix_auth import SecretMissingError, TokenUnavailableError
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 
 FUNCTIONS = [fulfill_approved_order.handler, fulfill_dispatched_shipment.handler]
 BUSY = "wix_busy"
-LAST = str(GIVE_UP_AFTER_RECEIVES)
+LAST: Any = {"receives": GIVE_UP_AFTER_RECEIVES, "seconds": GIVE_UP_AFTER_SECONDS}
+"""What a message has behind it that is given up on if it fails once more."""
+
 NOWHERE = "https://sqs.us-east-1.amazonaws.com/123456789012/no-such-queue"
 TWELVE_HOURS = 12 * 3600
 
@@ -129,16 +137,48 @@ def test_a_message_is_given_up_on_if_asking_again_cannot_mend_it(
 def test_any_failure_is_the_last_one_some_day(
     queue: QueueInMemory, dead_letters: QueueInMemory, failure: Exception, reason: str
 ) -> None:
-    message_id = queue.send("a message")
-    batch = queue.batch(ApproximateReceiveCount=str(GIVE_UP_AFTER_RECEIVES - 1))
+    queue.send("a message")
 
-    assert worked_off(batch, failure) == [message_id]
-    assert dead_letters.said() == []
+    assert worked_off(queue.old_batch(**LAST), failure) == []
 
-    batch["Records"][0]["attributes"]["ApproximateReceiveCount"] = LAST
-    assert worked_off(batch, failure) == []
     [letter] = dead_letters.said()
     assert (letter["body"], letter["reason"]) == ("a message", reason)
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        {"receives": GIVE_UP_AFTER_RECEIVES - 1, "seconds": 10 * GIVE_UP_AFTER_SECONDS},
+        {"receives": 5 * GIVE_UP_AFTER_RECEIVES, "seconds": GIVE_UP_AFTER_SECONDS - 5},
+    ],
+)
+def test_a_message_is_not_given_up_on_for_few_failures_or_for_many_within_an_hour(
+    queue: QueueInMemory, dead_letters: QueueInMemory, past: dict[str, Any]
+) -> None:
+    message_id = queue.send("a message")
+
+    assert worked_off(queue.old_batch(**past), WixUnavailableError("x")) == [message_id]
+
+    assert dead_letters.said() == []
+
+
+def test_a_message_is_tried_ten_times_and_more_than_an_hour(
+    queue: QueueInMemory, dead_letters: QueueInMemory, waits: list[int]
+) -> None:
+    queue.send("a message")
+    batch, receives = queue.batch(), 0
+
+    while not dead_letters.said():
+        receives += 1
+        first = round((time.time() - sum(waits)) * 1000)
+        batch["Records"][0]["attributes"] |= {
+            "ApproximateReceiveCount": str(receives),
+            "ApproximateFirstReceiveTimestamp": str(first),
+        }
+        worked_off(batch, WixUnavailableError("x"))
+
+    assert 10 <= receives <= 12
+    assert 3600 < sum(waits) < 2 * 3600
 
 
 def test_a_message_that_fails_does_not_touch_the_others(
@@ -172,7 +212,7 @@ def test_a_message_that_cannot_be_given_up_on_stays(
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", NOWHERE)
     message_id = queue.send("a message")
 
-    assert worked_off(queue.batch(ApproximateReceiveCount=LAST), failure) == [message_id]
+    assert worked_off(queue.old_batch(**LAST), failure) == [message_id]
 
     assert len(waits) == 1
     [line] = [line for line in log_lines() if line["message"] == "A message cannot be given up on"]
@@ -189,7 +229,7 @@ def test_what_there_is_too_little_time_for_goes_back_as_it_came(
         done.append(message.body)
         context.milliseconds -= 1
 
-    batch = queue.batch(ApproximateReceiveCount=LAST, ApproximateFirstReceiveTimestamp="1")
+    batch = queue.old_batch(**LAST)
     answer = work_off(batch, act, context, action="an_action")
 
     assert done == ["a"]
@@ -223,11 +263,13 @@ def test_there_is_time_for_what_a_message_asks_for(function: Any) -> None:
     assert CONNECT_SECONDS + longest + MARGIN_SECONDS < MESSAGE_SECONDS
 
 
-@pytest.mark.parametrize("receives", ["1", LAST])
-def test_a_queue_of_one_s_own_keeps_its_failures(receives: str) -> None:
+@pytest.mark.parametrize(
+    "past", [{}, {"ApproximateReceiveCount": "50", "ApproximateFirstReceiveTimestamp": "1"}]
+)
+def test_a_queue_of_one_s_own_keeps_its_failures(past: dict[str, str]) -> None:
     batch = queue_event("a", "b")
     for record in batch["Records"]:
-        record["attributes"] = {"ApproximateReceiveCount": receives}
+        record["attributes"] = past
 
     assert worked_off(batch, InputError("x")) == ["m-0", "m-1"]
 
@@ -242,31 +284,39 @@ def test_what_no_queue_sent_is_refused(event: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "receives", "least"),
+    ("failure", "waited", "least"),
     [
-        (WixUnavailableError("x"), 1, 30),
-        (WixUnavailableError("x"), 2, 60),
-        (WixUnavailableError("x"), 5, 480),
-        (WixUnavailableError("x"), 9, 900),
-        (RuntimeError("x"), 3, 120),
-        (WixUnavailableError("x", code=BUSY), 1, 60),
-        (WixUnavailableError("x", code=BUSY, retry_after=5), 1, 30),
-        (WixUnavailableError("x", code=BUSY, retry_after=5), 5, 480),
-        (WixUnavailableError("x", code=BUSY, retry_after=3600), 1, 3600),
-        (WixUnavailableError("x", retry_after=3600), 9, 3600),
-        (TokenUnavailableError("x", retry_after=3600), 1, 3600),
+        (WixUnavailableError("x"), 0, 30),
+        (WixUnavailableError("x"), 20, 30),
+        (WixUnavailableError("x"), 60, 60),
+        (WixUnavailableError("x"), 480, 480),
+        (WixUnavailableError("x"), 3600, 900),
+        (RuntimeError("x"), 120, 120),
+        (WixUnavailableError("x", code=BUSY), 0, 60),
+        (WixUnavailableError("x", code=BUSY, retry_after=5), 0, 30),
+        (WixUnavailableError("x", code=BUSY, retry_after=5), 480, 480),
+        (WixUnavailableError("x", code=BUSY, retry_after=3600), 0, 3600),
+        (WixUnavailableError("x", retry_after=3600), 900, 3600),
+        (TokenUnavailableError("x", retry_after=3600), 0, 3600),
     ],
 )
-def test_a_message_waits_as_long_as_was_told_and_longer_each_time(
-    queue: QueueInMemory, waits: list[int], failure: Exception, receives: int, least: int
+@pytest.mark.parametrize("receives", [1, 40])
+def test_a_message_waits_as_long_as_was_told_and_as_long_again_as_it_has_waited(
+    queue: QueueInMemory,
+    waits: list[int],
+    *,
+    failure: Exception,
+    receives: int,
+    waited: int,
+    least: int,
 ) -> None:
     for _ in range(10):
         queue.send("a message")
 
-    worked_off(queue.batch(ApproximateReceiveCount=str(receives)), failure)
+    worked_off(queue.old_batch(receives=receives, seconds=waited), failure)
 
     assert len(waits) == 10
-    assert all(least <= wait <= least * 1.25 + 1 for wait in waits)
+    assert all(least <= wait <= least * 1.25 + 2 for wait in waits)
     assert len(set(waits)) > 1
 
 
@@ -384,7 +434,7 @@ def test_a_fault_of_ours_is_told_without_its_words(
 ) -> None:
     queue.send("a message")
 
-    worked_off(queue.batch(ApproximateReceiveCount=LAST), ValueError(canaries.MESSAGE))
+    worked_off(queue.old_batch(**LAST), ValueError(canaries.MESSAGE))
 
     [letter] = dead_letters.said()
     assert letter["reason"] == "internal_error"
