@@ -15,6 +15,7 @@ from wix_admin.errors import AdminError, InputError, UnexpectedError, Violation,
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.once import Once
 from wix_admin.operations import Operation
+from wix_admin.patience import until
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
 from wix_admin.settings import settings
@@ -182,7 +183,8 @@ def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]]
     failure: dict[str, Any] = {}
     began = time.monotonic()
     try:
-        done = act(call, traffic, ids)
+        with until(call.over_at):
+            done = act(call, traffic, ids)
         outcome = "replayed" if done.replayed else "done"
     except (AdminError, WixAuthError) as error:
         outcome = code_of(error)

@@ -5,12 +5,12 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import httpx
-from botocore.config import Config
 
 from wix_admin.bus import EventBus
 from wix_admin.client import check_before_sending
 from wix_admin.effects import EffectsTable
 from wix_admin.messages import Queue
+from wix_admin.patience import LEDGER, OTHERS, Patience
 from wix_admin.replies import refuses_token
 from wix_admin.settings import (
     PublisherSettings,
@@ -24,6 +24,7 @@ from wix_auth import wix_http_client
 from wix_auth.aws import aws_session
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_events.client import EventBridgeClient
     from types_boto3_sqs.client import SQSClient
@@ -56,8 +57,7 @@ def effects_table() -> EffectsTable:
         SettingsError: If the environment is wrong, or names no table.
     """
     name = read_settings(WriterSettings, os.environ).effects_table_name
-    client = aws_session().create_client("dynamodb", config=_patience())
-    return EffectsTable(name, cast("DynamoDBClient", client))
+    return EffectsTable(name, cast("DynamoDBClient", _aws_client("dynamodb", LEDGER)))
 
 
 @cache
@@ -68,14 +68,13 @@ def event_bus() -> EventBus:
         SettingsError: If the environment is wrong, or names no bus.
     """
     name = read_settings(PublisherSettings, os.environ).event_bus_name
-    client = aws_session().create_client("events", config=_patience())
-    return EventBus(name, cast("EventBridgeClient", client))
+    return EventBus(name, cast("EventBridgeClient", _aws_client("events", OTHERS)))
 
 
 @cache
 def queue_client() -> "SQSClient":
     """Return what all queues are reached with."""
-    return cast("SQSClient", aws_session().create_client("sqs", config=_patience()))
+    return cast("SQSClient", _aws_client("sqs", OTHERS))
 
 
 def quarantine() -> Queue:
@@ -87,7 +86,7 @@ def quarantine() -> Queue:
     return Queue(read_settings(WebhookSettings, os.environ).quarantine_url, queue_client())
 
 
-def _patience() -> Config:
-    return Config(
-        connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}
-    )
+def _aws_client(service: str, patience: Patience) -> "BaseClient":
+    client = aws_session().create_client(service, config=patience.config())
+    client.meta.events.register("request-created", patience.check_before_trying)
+    return client

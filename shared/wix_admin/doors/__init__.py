@@ -10,8 +10,12 @@ from typing import Literal, Protocol
 
 from wix_admin.models import Json
 
-MARGIN_SECONDS = 1.5
-"""Kept from the function's own time limit, to answer and to write down what happened."""
+MARGIN_SECONDS = 2.0
+"""Kept from the time until nobody waits for the answer, to write down what happened and to give it.
+"""
+
+GIVE_SECONDS = 0.3
+"""The part of it that is for giving the answer."""
 
 
 class LambdaContext(Protocol):
@@ -63,6 +67,11 @@ class Call:
     lease_until: float
     request_id: str
     invocation_id: str
+
+    @property
+    def over_at(self) -> float:
+        """Until when what happened may be written down, in seconds since the epoch."""
+        return self.deadline + MARGIN_SECONDS - GIVE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

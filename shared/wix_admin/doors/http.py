@@ -5,15 +5,15 @@ import json
 import math
 from typing import Any
 
-from wix_admin.doors import Call, Caller, LambdaContext, Perform
+from wix_admin.doors import MARGIN_SECONDS, Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import key_in, object_in, times
 from wix_admin.errors import AdminError, InputError, Violation
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, problem, wait_for
 from wix_auth import WixAuthError
 
-ANSWER_WITHIN_SECONDS = 27.0
-"""API Gateway gives up 29 seconds after a request came in."""
+GATEWAY_SECONDS = 29.0
+"""API Gateway gives up so long after a request came in."""
 
 MAX_REQUEST_CHARACTERS = 1_000_000
 MAX_ANSWER_BYTES = 6_000_000
@@ -36,7 +36,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
         deadline, lease_until = times(context)
         arrived = about.get("requestTimeEpoch")
         if isinstance(arrived, int | float):
-            deadline = min(deadline, arrived / 1000 + ANSWER_WITHIN_SECONDS)
+            deadline = min(deadline, arrived / 1000 + GATEWAY_SECONDS - MARGIN_SECONDS)
         done = perform(
             Call(
                 door="http",

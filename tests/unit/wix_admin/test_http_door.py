@@ -224,7 +224,7 @@ def test_an_answer_is_due_before_the_function_ends() -> None:
         http_event(requestTimeEpoch=int(time.time() * 1000)), Context(milliseconds=9_000), perform
     )
 
-    assert perform.calls[0].deadline == pytest.approx(time.time() + 7.5, abs=0.1)
+    assert perform.calls[0].deadline == pytest.approx(time.time() + 7, abs=0.1)
     assert perform.calls[0].lease_until == pytest.approx(time.time() + 14, abs=0.1)
 
 
@@ -233,7 +233,7 @@ def test_a_request_without_a_time_has_the_function_s() -> None:
 
     answer_to(http_event(), perform)
 
-    assert perform.calls[0].deadline == pytest.approx(time.time() + 28.5, abs=0.1)
+    assert perform.calls[0].deadline == pytest.approx(time.time() + 28, abs=0.1)
 
 
 # ---- What is answered -----------------------------------------------------------------------
