@@ -29,6 +29,17 @@ PHONE = "+1 555-0199-777"
 MESSAGE = "canary-free-text"
 """Free text that a person wrote: notes, reasons, messages to a buyer."""
 
+NAMES = (
+    f"ada@{EMAIL_DOMAIN}",
+    FIRST_NAME,
+    STREET,
+    PHONE,
+    MESSAGE,
+    TOKEN_MARK,
+    f"{LAST_NAME}\n<script>",
+)
+"""What a caller may have made up as the name of a field, a header or a parameter."""
+
 MARKS = (
     CLIENT_SECRET,
     ROTATED_CLIENT_SECRET,

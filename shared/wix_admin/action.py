@@ -16,6 +16,7 @@ from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.once import Once
 from wix_admin.operations import Operation
 from wix_admin.patience import until
+from wix_admin.places import place
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
 from wix_admin.settings import settings
@@ -127,9 +128,11 @@ def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
         field = ".".join(map(str, each["loc"])) or "body"
         detail = input_type.advice.get(field, each["msg"])
         violations.append(Violation(field[:MAX_FIELD_NAME], detail))
-        # A field that nobody knows has any name, so only the one who sent it is told.
-        known = each["type"] != "extra_forbidden" or field in input_type.advice
-        told.append(f"{field}: {detail}" if known else detail)
+        # The text is logged, and so without what the caller wrote: a name or, in one message, a
+        # value. Only the violations go nowhere else.
+        named = field if field in input_type.advice else place(input_type, each["loc"]) or "body"
+        said = "Input has no known tag" if each["type"] == "union_tag_invalid" else detail
+        told.append(f"{named[:MAX_FIELD_NAME]}: {said}")
     raise InputError("; ".join(list(dict.fromkeys(told))[:MAX_TOLD]), violations=violations)
 
 

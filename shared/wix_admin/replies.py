@@ -27,6 +27,7 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json
 from wix_admin.operations import Operation
+from wix_admin.places import place
 from wix_auth.tokens import retry_after
 
 MAX_DESCRIPTION = 300
@@ -110,7 +111,7 @@ def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -
     try:
         return model.model_validate(reply)
     except ValidationError as error:
-        where = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()})[:5])
+        where = ", ".join(sorted({place(model, each["loc"]) for each in error.errors()})[:5])
         failure = WixUnavailableError if operation.repeatable else OutcomeUnknownError
         raise failure(f"{operation.name}: cannot read Wix's answer ({where})") from None
 

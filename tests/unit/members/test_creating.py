@@ -9,6 +9,7 @@ import pytest
 
 from tests import canaries
 from tests.unit.calls import Reply, call
+from tests.unit.wix_admin.builders import unnamed
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.once import SETTLE_SECONDS
 from wix_admin.process import effects_table
@@ -50,6 +51,18 @@ def test_the_same_key_gives_the_first_answer(wix: WixSimulator, table: str) -> N
 
     assert (second.status, second.json, second.replayed) == (200, first.json, True)
     assert created(wix) == 1
+
+
+@pytest.mark.parametrize("name", canaries.NAMES, ids=unnamed)
+def test_a_custom_field_that_is_wrong_is_named_to_the_caller_alone(
+    wix: WixSimulator, table: str, log_lines: LogLines, name: str
+) -> None:
+    reply = create(contact={"customFields": {name: {"value": []}}})
+
+    assert reply.status == 400
+    assert reply.fields[0].startswith(f"contact.customFields.{name}.value")
+    assert "contact.customFields.*.value" in reply.json["detail"]
+    assert not any(mark in json.dumps(log_lines()) for mark in canaries.MARKS)
 
 
 def test_a_key_is_needed(wix: WixSimulator, table: str) -> None:

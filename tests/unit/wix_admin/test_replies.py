@@ -302,3 +302,13 @@ def test_an_answer_that_tells_nothing_of_the_token_is_left_unread(status: int) -
     refuses_token(response)
 
     assert not response.is_stream_consumed
+
+
+def test_a_name_that_somebody_made_up_is_not_quoted_either() -> None:
+    class Named(WixEntity):
+        own_fields: dict[str, Thing]
+
+    with pytest.raises(WixUnavailableError) as caught:
+        read_as(Named, {"ownFields": {WORDS: {}}}, READ)
+
+    assert str(caught.value) == "things.get: cannot read Wix's answer (ownFields.*.id)"
