@@ -5,6 +5,8 @@ The input is the event's `detail` (or a queue message that is the input itself),
 dead letters work; what becomes of a failed message of a batch is said in `wix_admin.queues`.
 """
 
+import re
+
 from wix_admin.doors import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import input_beside_key, key_beside_input, object_in, times
 from wix_admin.errors import InputError, UnfinishedError
@@ -12,6 +14,7 @@ from wix_admin.models import Json
 from wix_admin.queues import is_batch, work_off
 
 DETAIL_TYPE = "detail-type"
+NAME = re.compile(r"[A-Za-z0-9._/ -]{1,400}")
 
 
 def is_event(event: Json) -> bool:
@@ -52,12 +55,18 @@ def _content(body: str) -> object:
         return body  # is refused, counted and logged by whoever acts on it
 
 
+def _named(event: Json) -> str:
+    """Name an event by its source and type, if they look like the names that programs have."""
+    named = f"{event.get('source')}/{event[DETAIL_TYPE]}"
+    return named if NAME.fullmatch(named) else "event"
+
+
 def _act(event: object, context: LambdaContext, perform: Perform) -> Json:
     deadline, lease_until = times(context)
     given, field, source = event, "message", "queue"
     if isinstance(event, dict) and DETAIL_TYPE in event:
         given, field = event.get("detail"), "detail"
-        source = f"{event.get('source')}/{event[DETAIL_TYPE]}"[:200]
+        source = _named(event)
     call = Call(
         door="event",
         input=lambda: input_beside_key(given, field),

@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import re
 from typing import Any
 
 from wix_admin.doors import MARGIN_SECONDS, Call, Caller, LambdaContext, Perform
@@ -19,6 +20,10 @@ MAX_REQUEST_CHARACTERS = 1_000_000
 MAX_ANSWER_BYTES = 6_000_000
 """Lambda hands on at most 6 MB, and counts the body as text inside JSON."""
 
+# Whoever invokes the function directly can write anything there, and both are logged.
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
+ARN = re.compile(r"arn:[a-z-]+:(iam|sts)::[0-9]{12}:[A-Za-z0-9_+=,.@/-]{1,600}")
+
 KEY_HEADER = "Idempotency-Key"
 REPLAYED = {"Idempotent-Replayed": "true"}
 
@@ -31,7 +36,8 @@ def is_http(event: Json) -> bool:
 def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
     """Answer an HTTP request; every failure that is known becomes a problem."""
     about: Json = event["requestContext"]
-    request_id = str(about.get("requestId") or context.aws_request_id)
+    given = str(about.get("requestId") or "")
+    request_id = given if REQUEST_ID.fullmatch(given) else context.aws_request_id
     try:
         deadline, lease_until = times(context)
         arrived = about.get("requestTimeEpoch")
@@ -151,7 +157,7 @@ def _caller(about: Json) -> Caller:
     Gateway's own access log has it, under the same request id.
     """
     arn = str(_fields(about.get("identity")).get("userArn") or "")
-    if not arn:
+    if not ARN.fullmatch(arn):
         return Caller("unknown", "http")
     if ":assumed-role/" in arn:
         arn = arn.rpartition("/")[0]

@@ -208,6 +208,17 @@ def test_nobody_is_named_if_nobody_was_verified(identity: object) -> None:
     assert perform.calls[0].caller == Caller("unknown", "http")
 
 
+@pytest.mark.parametrize("words", ["ada@example.com", "1 Street", "a\nb", "x" * 700, {"a": "b"}])
+def test_what_no_gateway_writes_names_no_request_and_no_caller(words: object) -> None:
+    perform = Performer()
+
+    response = answer_to(http_event(requestId=words, identity={"userArn": words}), perform)
+
+    [call] = perform.calls
+    assert (call.request_id, call.caller) == ("lambda-request-1", Caller("unknown", "http"))
+    assert response["headers"]["X-Request-Id"] == "lambda-request-1"
+
+
 def test_an_answer_is_due_27_seconds_after_the_request_came_in() -> None:
     perform = Performer()
     arrived = time.time() - 4

@@ -62,13 +62,24 @@ def test_an_event_that_is_done_in_part_is_raised_to_come_again() -> None:
     assert served(bus_event({}), Performer({"complete": True})) == {"complete": True}
 
 
-def test_the_source_of_an_event_is_named_in_short() -> None:
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"source": "my.app-2", "detail-type": "Thing_1 Made"}, "my.app-2/Thing_1 Made"),
+        ({"source": None, "detail-type": None}, "None/None"),
+        ({"source": "ada@example.com"}, "event"),
+        ({"detail-type": "<b>"}, "event"),
+        ({"source": "two\nlines"}, "event"),
+        ({"source": "x" * 500}, "event"),
+        ({"source": {"a": "b"}}, "event"),
+    ],
+)
+def test_an_event_is_named_by_what_looks_like_a_name(changed: dict[str, Any], name: str) -> None:
     perform = Performer()
 
-    served(bus_event({}, source="x" * 500), perform)
-    served({"detail-type": None, "detail": {}}, perform)
+    served(bus_event({}, **changed), perform)
 
-    assert [len(call.caller.name) for call in perform.calls] == [200, len("None/None")]
+    assert [call.caller.name for call in perform.calls] == [name]
 
 
 # ---- Queues ---------------------------------------------------------------------------------
