@@ -22,6 +22,9 @@ type Attributes = dict[str, Attribute]
 """What is said of a message, as SendMessage takes it: at most `MAX_ATTRIBUTES`."""
 
 MAX_ATTRIBUTES = 10
+MAX_BYTES = 1_048_576
+"""SQS counts the body, and of each attribute name, type and value."""
+
 MAX_BATCH = 10
 LOOK_SECONDS = 1
 """How long to look for messages: SQS asks all its servers only if it may wait for one."""
@@ -88,6 +91,19 @@ def text(value: str) -> "Attribute":
 def milliseconds(at: float) -> "Attribute":
     """Say when something was, given in seconds since the epoch, in milliseconds."""
     return {"DataType": "Number", "StringValue": str(round(at * 1000))}
+
+
+def fitting(body: str, attributes: Attributes) -> Attributes:
+    """Leave out the attributes for which SQS has no room beside a body; the first come first."""
+    room = MAX_BYTES - len(body.encode(errors="surrogatepass"))
+    kept: Attributes = {}
+    for name, value in attributes.items():
+        content = value.get("BinaryValue", value.get("StringValue", "").encode())
+        size = len(f"{name}{value['DataType']}".encode()) + len(content)
+        if size <= room:
+            kept[name] = value
+            room -= size
+    return kept
 
 
 def _attribute(value: Json) -> "Attribute":

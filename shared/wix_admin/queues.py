@@ -13,7 +13,15 @@ from collections.abc import Callable
 
 from wix_admin.doors import LambdaContext
 from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
-from wix_admin.messages import MAX_ATTRIBUTES, Attributes, Message, Queue, milliseconds, text
+from wix_admin.messages import (
+    MAX_ATTRIBUTES,
+    Attributes,
+    Message,
+    Queue,
+    fitting,
+    milliseconds,
+    text,
+)
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, wait_for
 from wix_admin.process import queue_client
@@ -64,7 +72,7 @@ def work_off(
     With `QUEUE_URL` in the environment, a message that is to be received again stays hidden for a
     while (`sqs:ChangeMessageVisibility`). With `DEAD_LETTER_QUEUE_URL`, messages are given up on
     (`sqs:SendMessage`), as told by their attributes `reason` (a code of `problems.py`), `detail`,
-    `action`, `requestId` and `failedAt` (milliseconds since the epoch).
+    `action`, `requestId` and `failedAt` (milliseconds since the epoch), as far as there is room.
 
     Args:
         event: A batch, as Lambda makes it of a queue's messages.
@@ -147,8 +155,9 @@ def _given_up(message: Message, failure: AdminError | WixAuthError, about: Json)
         "requestId": text(about["requestId"]),
         "failedAt": milliseconds(time.time()),
     }
+    attributes = fitting(message.body, _kept(message.attributes, why))
     try:
-        Queue(url, queue_client()).send(message.body, _kept(message.attributes, why))
+        Queue(url, queue_client()).send(message.body, attributes)
     except QueueUnavailableError as error:
         logger.warning("A message cannot be given up on", extra=about | {"detail": str(error)})
         return False

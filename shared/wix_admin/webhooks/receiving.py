@@ -9,7 +9,7 @@
 import time
 
 from wix_admin.errors import AdminError, UnpublishableError
-from wix_admin.messages import Message, milliseconds, text
+from wix_admin.messages import Message, fitting, milliseconds, text
 from wix_admin.models import Json
 from wix_admin.problems import code_of
 from wix_admin.process import event_bus, quarantine
@@ -61,11 +61,9 @@ def _verdict(message: Message, about: Json) -> str:
 
 
 def _keep(message: Message, reason: str) -> None:
-    quarantine().send(
-        message.body,
-        {
-            ARRIVED_AT: milliseconds(arrived_at(message)),
-            "reason": text(reason),
-            "quarantinedAt": milliseconds(time.time()),
-        },
-    )
+    attributes = {
+        ARRIVED_AT: milliseconds(arrived_at(message)),
+        "reason": text(reason),
+        "quarantinedAt": milliseconds(time.time()),
+    }
+    quarantine().send(message.body, fitting(message.body, attributes))

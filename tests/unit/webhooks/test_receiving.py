@@ -27,6 +27,7 @@ from tests.unit.webhooks.scene import (
     milliseconds,
     signed_claims,
 )
+from tests.unit.wix_admin.batches import LARGEST_MESSAGE
 from tests.unit.wix_admin.builders import Context
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import HEADER
@@ -185,6 +186,19 @@ def test_a_delivery_in_quarantine_knows_when_it_arrived(scene: Scene) -> None:
     assert int(kept["arrivedAt"]) == arrived
     assert int(kept["quarantinedAt"]) > arrived
     assert kept.keys() == {"body", "arrivedAt", "quarantinedAt", "reason"}
+
+
+@pytest.mark.parametrize("room", [0, 30, 61])
+def test_a_delivery_of_any_size_is_quarantined(scene: Scene, room: int) -> None:
+    arrived = milliseconds(2)
+    token = scene.other_key.sign(signed_claims())
+    blanks = LARGEST_MESSAGE - len(f"arrivedAtNumber{arrived}") - room - len(token)
+    scene.deliver(token + " " * blanks, arrived_at=arrived)
+
+    assert scene.receive() == []
+
+    [kept] = scene.quarantine.said()
+    assert (kept["body"].strip(), kept["arrivedAt"]) == (token, str(arrived))
 
 
 @pytest.mark.parametrize(

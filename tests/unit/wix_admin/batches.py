@@ -3,21 +3,53 @@
 import base64
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import ClientError
+
+from wix_auth.aws import aws_session
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
     from types_boto3_sqs.type_defs import MessageTypeDef
 
 
+LARGEST_MESSAGE = 1_048_576
+"""In bytes, attributes included, which SQS in memory does not count."""
+
+
 @cache
 def client(service: str) -> Any:
     """A client that all tests share, as one takes long to make."""
     return boto3.client(service)  # type: ignore[call-overload]  # one overload for each service
+
+
+@contextmanager
+def sqs_with_its_limit() -> Iterator[None]:
+    """Let clients that are made from now on refuse a message that is too large, as SQS does."""
+
+    def check(**event: Any) -> None:
+        params = event["params"]
+        size = len(params["MessageBody"].encode())
+        for name, value in params.get("MessageAttributes", {}).items():
+            content = value.get("BinaryValue") or value["StringValue"].encode()
+            size += len(name.encode()) + len(value["DataType"]) + len(content)
+        if size > LARGEST_MESSAGE:
+            raise ClientError(
+                {"Error": {"Code": "InvalidParameterValue", "Message": "Too long"}}, "SendMessage"
+            )
+
+    event = "provide-client-params.sqs.SendMessage"
+    aws_session().register(event, check)
+    try:
+        yield
+    finally:
+        aws_session().unregister(event, check)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from functions.automations import fulfill_approved_order, fulfill_dispatched_shipment
 from tests import canaries
-from tests.unit.wix_admin.batches import QueueInMemory
+from tests.unit.wix_admin.batches import LARGEST_MESSAGE, QueueInMemory, sqs_with_its_limit
 from tests.unit.wix_admin.builders import Context, queue_event
 from wix_admin import WixClient, admin_action, process
 from wix_admin.client import CONNECT_SECONDS
@@ -47,7 +47,7 @@ TWELVE_HOURS = 12 * 3600
 
 @pytest.fixture(scope="module", autouse=True)
 def aws() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, mock_aws(), sqs_with_its_limit():
         patch.delenv("AWS_ENDPOINT_URL")
         yield
 
@@ -394,6 +394,24 @@ def test_a_dead_letter_has_room_for_its_reason(
     assert letter["reason"] == "invalid_input"
     assert {"n0", "n1", "n2", "n3", "n4"} < letter.keys()
     assert len(letter.keys() - {"body"}) == 10
+
+
+@pytest.mark.parametrize("letter", ["x", "é"])
+@pytest.mark.parametrize("room", [0, 1, 20, 40, 60, 100, 200])
+def test_a_dead_letter_of_any_size_keeps_what_is_its_own(
+    queue: QueueInMemory, dead_letters: QueueInMemory, letter: str, room: int
+) -> None:
+    own = {"arrivedAt": {"DataType": "Number", "StringValue": "1790000000123"}}
+    size = LARGEST_MESSAGE - len("arrivedAtNumber1790000000123") - room
+    queue.send(letter * (size // len(letter.encode())), own)
+
+    assert worked_off(queue.batch(), InputError("Mend it")) == []
+
+    [dead] = dead_letters.said()
+    assert dead["arrivedAt"] == "1790000000123"
+    assert dead.get("reason") == (
+        None if room < len("reasonStringinvalid_input") else "invalid_input"
+    )
 
 
 def test_a_dead_letter_that_was_redriven_and_fails_again_keeps_what_is_its_own(
