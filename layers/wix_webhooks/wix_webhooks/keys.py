@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 MINIMUM_BITS = 2048
 
-_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.+?)-----END PUBLIC KEY-----", re.DOTALL)
-_WRITTEN_LINE_BREAK = re.compile(r"\\[nr]")
+_BEGIN = "-----BEGIN"
+_PEM = re.compile(rf"{_BEGIN} PUBLIC KEY-----(.+?)-----END PUBLIC KEY-----", re.DOTALL)
+_NO_PART_OF_IT = re.compile(r"\\[nr]|[\s\"']")
 
 
 def read_public_keys(text: str) -> list[RSAPublicKey | None]:
@@ -22,14 +23,15 @@ def read_public_keys(text: str) -> list[RSAPublicKey | None]:
 
     Returns:
         The keys in their order; None in the place of one that cannot be read, is not RSA or has
-        fewer than `MINIMUM_BITS`.
+        fewer than `MINIMUM_BITS`, and of several without a comma between them.
     """
     return [_read(item) for item in text.split(",") if item.strip()]
 
 
 def _read(item: str) -> RSAPublicKey | None:
     try:
-        pem = _PEM.search(item) or _PEM.search(_decode(item).decode())
+        text = item if _BEGIN in item else _decode(item).decode()
+        pem = _PEM.search(text) if text.count(_BEGIN) == 1 else None
         key = load_der_public_key(_decode(pem[1])) if pem else None
     except (ValueError, UnsupportedAlgorithm):
         return None
@@ -37,4 +39,5 @@ def _read(item: str) -> RSAPublicKey | None:
 
 
 def _decode(text: str) -> bytes:
-    return b64decode(_WRITTEN_LINE_BREAK.sub("", text))
+    # Otherwise what follows a padding, such as a second key, is left out without a word.
+    return b64decode(_NO_PART_OF_IT.sub("", text), validate=True)

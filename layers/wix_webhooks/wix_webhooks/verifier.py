@@ -76,7 +76,8 @@ class WebhookVerifier:
             raise NotConfiguredError(
                 "public_key_unreadable",
                 f"Public key {self._keys.index(None) + 1} of {len(self._keys)} cannot be read:"
-                f" give the PEM, or its base64, of an RSA key with {MINIMUM_BITS} bits or more.",
+                f" give the PEM, or its base64, of an RSA key with {MINIMUM_BITS} bits or more,"
+                " and a comma before the next.",
             )
         raise UntrustedError("signature_unknown", "The signature fits none of the public keys.")
 

@@ -66,6 +66,7 @@ def private(wix: Sender) -> str:
         lambda pem: encoded(pem.replace("\n", "\r\n")),
         lambda pem: f" {in_lines(encoded(pem))}\n",
         lambda pem: in_lines(encoded(pem)).replace("\n", "\\n"),
+        lambda pem: f'"{encoded(pem)}"',
     ],
     ids=[
         "as shown",
@@ -80,6 +81,7 @@ def private(wix: Sender) -> str:
         "in base64, with line breaks of Windows",
         "in base64 of several lines",
         "in base64 of several lines in one",
+        "in base64 with quotes around",
     ],
 )
 def test_a_key_is_read_however_it_was_pasted(wix: Sender, written: Callable[[str], str]) -> None:
@@ -127,6 +129,36 @@ def test_a_key_is_read_however_it_was_pasted(wix: Sender, written: Callable[[str
 )
 def test_anything_else_is_no_key(wix: Sender, written: Callable[[Sender], str]) -> None:
     assert read_public_keys(written(wix)) == [None]
+
+
+@pytest.mark.parametrize(
+    "together",
+    [
+        lambda first, second: first + second,
+        lambda first, second: first + second.replace("PUBLIC", "RSA PUBLIC"),
+        lambda first, second: encoded(first + second),
+        lambda first, second: encoded(first) + encoded(second),
+        lambda first, second: f"{encoded(first)}\n{encoded(second)}",
+        lambda first, second: f"{encoded(first)};{encoded(second)}",
+        lambda first, second: f"{first};{second}",
+    ],
+    ids=[
+        "a bundle",
+        "a bundle of two kinds",
+        "a bundle in base64",
+        "in base64",
+        "in base64, line by line",
+        "in base64, with another sign between",
+        "with another sign between",
+    ],
+)
+@pytest.mark.parametrize("padding", ["", "\n", "\n\n"])
+def test_two_keys_without_a_comma_between_them_are_none(
+    wix: Sender, together: Callable[[str, str], str], padding: str
+) -> None:
+    first, second = wix.key.public_pem + padding, wix.other_key.public_pem
+
+    assert read_public_keys(together(first, second)) == [None]
 
 
 def test_keys_stay_in_their_order_and_gaps_are_no_keys(wix: Sender) -> None:
