@@ -8,9 +8,10 @@
 
 The reasons:
 
-* malformed: `too_large`, `not_a_token`, `not_rs256`, `critical_header`
-* untrusted: `signature_unknown`, `claims_unreadable`, `expiry_missing`, `expired`, `not_yet_valid`,
-  `envelope_unreadable`, `foreign_instance`, `event_unreadable`, `not_publishable`
+* malformed: `too_large`, `not_a_token`, `header_too_large`, `not_rs256`, `critical_header`
+* untrusted: `token_unreadable`, `signature_unknown`, `claims_unreadable`, `expiry_missing`,
+  `expired`, `not_yet_valid`, `envelope_unreadable`, `foreign_instance`, `event_unreadable`,
+  `not_publishable`
 * not configured: `no_public_key`, `public_key_unreadable`, `no_instance_id`
 
 No message holds a part of a token or of a person's data.

@@ -146,6 +146,7 @@ VERDICTS: dict[str, dict[str, Make]] = {
         "blanks around": lambda wix: f" \r\n\t{wix.delivery()}\r\n\n ",
         "byte order mark": lambda wix: f"\ufeff{wix.delivery()}",
         "header without kid": lambda wix: wix.key.sign(wix.claims(), header={"alg": "RS256"}),
+        "header with certificates": lambda wix: header(wix, x5c=["MIID" * 470] * 3),
         "header with everything that names a key": lambda wix: header(
             wix, jwk={"kty": "RSA"}, jku="http://127.0.0.1:9", x5u="http://127.0.0.1:9", typ="JWT"
         ),
@@ -174,6 +175,10 @@ VERDICTS: dict[str, dict[str, Make]] = {
         "too large": lambda _: "A" * (MEGABYTE + 1),
         "blanks beyond the size": lambda wix: wix.delivery().ljust(MEGABYTE + 1),
     },
+    "Malformed: header_too_large": {
+        "a header of many numbers": lambda wix: header(wix, more=[1] * 3_100),
+        "a header as large as may be": lambda _: f"{'A' * (MEGABYTE - 10)}.AAAA.AAAA",
+    },
     "Malformed: not_rs256": {
         "header of broken base64": lambda _: "A.AAAA.AAAA",
         "header of bytes": lambda _: "____.AAAA.AAAA",
@@ -196,10 +201,18 @@ VERDICTS: dict[str, dict[str, Make]] = {
         "another key, by its address": lambda wix: with_its_own_key(wix, "jku"),
         "another key, by its name": lambda wix: with_its_own_key(wix, "kid"),
         "another payload": tampered,
-        "half a signature": lambda wix: wix.delivery()[:-171],
+        "another key, and many numbers": lambda wix: wix.other_key.sign(
+            wix.claims(), header=HEADER | {"more": [1] * 2_900}
+        ),
+        "half a signature": lambda wix: wix.delivery()[: -342 + 168],
+    },
+    "Untrusted: token_unreadable": {
+        "a signature cut within a letter": lambda wix: wix.delivery()[: -342 + 169],
         "a signature's last bits": lambda wix: (
             wix.delivery()[:-1] + chr(ord(wix.delivery()[-1]) + 1)
         ),
+        "a key whose name is no text": lambda wix: header(wix, kid=5),
+        "a payload that is not encoded": lambda wix: header(wix, b64=False),
     },
     "Untrusted: claims_unreadable": {
         "payload that is no JSON": lambda wix: wix.key.sign_payload("data=1"),
