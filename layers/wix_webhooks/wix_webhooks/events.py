@@ -111,11 +111,21 @@ def _content(event: Json) -> Json | None:
     if body_name is None or not event.get("entityFqdn"):
         # The id of a flat event, should it have one, is that of a thing and not of the event.
         return {"payload": event}
-    fields = {name: event[name] for name in _FIELDS if event.get(name) is not None}
     body = _body(event[body_name], _BODIES[body_name])
-    if body is None or any(not isinstance(fields[name], _FIELDS[name]) for name in fields):
+    if body is None:
         return None
+    given = {name: _as(kind, event.get(name)) for name, kind in _FIELDS.items()}
+    fields = {name: value for name, value in given.items() if value is not None}
     return fields | {body_name: body}
+
+
+def _as(kind: type, value: object) -> str | bool | None:
+    """Read a field that only says something about an event: what does not fit is left out."""
+    if kind is str and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if kind is bool and isinstance(value, str):
+        return {"true": True, "false": False}.get(value)
+    return value if isinstance(value, str | bool) and isinstance(value, kind) else None
 
 
 def _body(body: Json, name: str) -> Json | None:

@@ -189,6 +189,37 @@ def test_a_sequence_that_is_no_number_orders_nothing(wix: Sender, sequence: obje
     assert read(wix, event(entityEventSequence=sequence)).sequence is None
 
 
+@pytest.mark.parametrize(
+    ("sent", "published"),
+    [
+        ({"entityEventSequence": 12}, {"entityEventSequence": "12"}),
+        ({"entityId": 5}, {"entityId": "5"}),
+        ({"id": 0}, {"id": "0"}),
+        ({"triggeredByAnonymizeRequest": "true"}, {"triggeredByAnonymizeRequest": True}),
+        ({"triggeredByAnonymizeRequest": "false"}, {"triggeredByAnonymizeRequest": False}),
+        ({"triggeredByAnonymizeRequest": 2}, {}),
+        ({"triggeredByAnonymizeRequest": "maybe"}, {}),
+        ({"eventTime": {"seconds": 1}}, {}),
+        ({"slug": True}, {}),
+        ({"originatedFrom": ["import"]}, {}),
+        ({"entityId": 1.5}, {}),
+        ({"entityFqdn": 7}, {"entityFqdn": "7"}),
+        ({"entityFqdn": {"a": 1}}, {}),
+    ],
+)
+def test_a_field_that_only_says_something_about_an_event_does_not_lose_it(
+    wix: Sender, sent: Json, published: Json
+) -> None:
+    detail = read(wix, event(**sent)).detail()
+
+    assert {name: detail[name] for name in sent if name in detail} == published
+    assert detail["actionEvent"] == {"body": {"order": ORDER}}
+
+
+def test_an_id_that_is_none_is_made_up(wix: Sender) -> None:
+    assert len(read(wix, event(id={"a": "b"})).id) == 64
+
+
 def test_numbers_keep_their_value_and_letters_their_form(wix: Sender) -> None:
     body = {"a": 0.1, "b": 2**53 + 1, "c": -0.0, "d": "Zoë 🛒 \u0000", "e": [None, True]}
 

@@ -276,8 +276,6 @@ VERDICTS: dict[str, dict[str, Make]] = {
             event(actionEvent={"bodyAsJson": "{"})
         ),
         "body that is a list": lambda wix: wix.delivery(event(actionEvent={"body": []})),
-        "entity id that is a number": lambda wix: wix.delivery(event(entityId=5)),
-        "erasure in words": lambda wix: wix.delivery(event(triggeredByAnonymizeRequest="true")),
     },
     "Untrusted: not_publishable": {
         "type that no bus takes": lambda wix: wix.delivery(wrapped={"eventType": "t" * 129}),
