@@ -81,7 +81,10 @@ def read_event(envelope: Json, instance_id: str, *, late: bool) -> WixEvent:
     """Read the event out of an envelope, `{"eventType", "instanceId", "data", "identity"}`.
 
     Domain events come in one form, whether Wix sent their content as an object or, under a name
-    ending in `AsJson`, as text. Unknown types are as good as known ones.
+    ending in `AsJson`, as text. Unknown types are as good as known ones. The envelope and what it
+    holds, which Wix writes as text, may also come as objects: that changes nothing of what they
+    mean, and holding back what Wix has signed for this app would lose it, as no configuration
+    mends it.
 
     Raises:
         UntrustedError: If it cannot be read, or not be published as JSON.
