@@ -63,12 +63,15 @@ def _check(store: Store, called: Literal["V1", "V3"]) -> None:
             raise application_error(428, "REQUIRED_APP_NOT_INSTALLED", text)
         case "PROVISIONING":
             raise application_error(428, "CATALOG_V3_SITE_PROVISIONING")
-    site = "V1" if called == "V3" else "V3"
-    text = (
-        "Endpoint belongs to the wrong catalog version. This site is using "
-        f"CATALOG_{site}. Read more about catalog versioning: {READ_ON}"
-    )
-    code = f"CATALOG_{site}_SITE_CALLING_CATALOG_{called}_API"
+    if called == "V1":
+        text = "Endpoint belongs to CATALOG_V1, but your site is using CATALOG_V3"
+        code: str = store.switches.moved_site_code
+    else:
+        text = (
+            "Endpoint belongs to the wrong catalog version. This site is using "
+            f"CATALOG_V1. Read more about catalog versioning: {READ_ON}"
+        )
+        code = "CATALOG_V1_SITE_CALLING_CATALOG_V3_API"
     raise RefusedError(
         Reply({"message": text, "details": {"applicationError": {"code": code}}}, 428)
     )

@@ -140,6 +140,12 @@ class Switches:
 
     # ---- Catalog ----
 
+    moved_site_code: Literal[
+        "CATALOG_V3_CALLING_CATALOG_V1_API", "CATALOG_V3_SITE_CALLING_CATALOG_V1_API"
+    ] = "CATALOG_V3_CALLING_CATALOG_V1_API"
+    """Code of the 428 for a V1 call on a V3 site. Seen, by many; the other is like that of a V3
+    call on a V1 site, and expected by some."""
+
     product_query_lag_seconds: float = 0
     """How far search and count of products are behind; query and get by id are not."""
 

@@ -94,6 +94,8 @@ HTML = f"<html>{WORDS}</html>".encode()
         (428, application("REQUIRED_APP_NOT_INSTALLED"), WixSetupError, "app_missing"),
         (428, application("CATALOG_V1_SITE_CALLING_CATALOG_V3_API"), WixSetupError,
          "wrong_catalog"),
+        (428, application("CATALOG_V3_CALLING_CATALOG_V1_API"), WixSetupError,
+         "wrong_catalog"),
         (428, application("CATALOG_V3_SITE_CALLING_CATALOG_V1_API"), WixSetupError,
          "wrong_catalog"),
         (428, application("CATALOG_V3_SITE_PROVISIONING"), WixUnavailableError, "catalog_moving"),

@@ -89,8 +89,18 @@ def test_a_v1_call_is_refused_by_a_site_with_catalog_v3(
     reply = ask(admin, method, path)
 
     assert reply.status_code == 428
+    assert code_of(reply) == "CATALOG_V3_CALLING_CATALOG_V1_API"
+    assert "your site is using CATALOG_V3" in reply.json()["message"]
+
+
+def test_the_refusal_of_a_v1_call_may_have_another_code(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    wix.switches.moved_site_code = "CATALOG_V3_SITE_CALLING_CATALOG_V1_API"
+
+    reply = admin.post("/stores/v1/products", json={})
+
     assert code_of(reply) == "CATALOG_V3_SITE_CALLING_CATALOG_V1_API"
-    assert "This site is using CATALOG_V3." in reply.json()["message"]
 
 
 @pytest.mark.parametrize(("method", "path"), [*V3_CALLS, *V1_CALLS])
