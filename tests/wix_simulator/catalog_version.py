@@ -1,13 +1,15 @@
 """Which catalog a site has, and what calls of the other one are answered."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from tests.wix_simulator.errors import Json, RefusedError, Reply, application_error, plain_error
 from tests.wix_simulator.store import Store
 from tests.wix_simulator.world import Call, Route
 
 type Work = Callable[[Call], Json | Reply]
+
+READER = "/stores-reader/"
 
 READ_ON = "https://dev.wix.com/docs/rest/business-solutions/stores/catalog-versioning/introduction"
 
@@ -41,7 +43,34 @@ def v1_route(
     query: frozenset[str] = frozenset(),
 ) -> Route:
     """An endpoint of catalog V1."""
-    return Route(method, path, _for("V1", work), permission, writes, query)
+    checked = _for("V1", work)
+    if path.startswith(READER):
+        checked = _going_on(work, checked)
+    return Route(method, path, checked, permission, writes, query)
+
+
+def _going_on(work: Work, checked: Work) -> Work:
+    """A read of V1 that may go on answering on a V3 site."""
+
+    def read(call: Call) -> Json | Reply:
+        goes_on = call.switches.v1_reader_on_v3 == "answer"
+        if goes_on and call.store.version == "V3_CATALOG":
+            answer: Json | Reply = _without_variants(work(call))
+            return answer
+        return checked(call)
+
+    return read
+
+
+def _without_variants(answer: Any) -> Any:
+    if isinstance(answer, list):
+        return [_without_variants(each) for each in answer]
+    if isinstance(answer, dict):
+        return {
+            name: [] if name == "variants" else _without_variants(value)
+            for name, value in answer.items()
+        }
+    return answer
 
 
 def _for(version: Literal["V1", "V3"], work: Work) -> Work:

@@ -272,8 +272,15 @@ def _candidates(store: Store, condition: Json) -> Iterator[Json]:
     for name, found in by_name.items():
         values = _named(condition.get(name))
         if values is not None:
-            return (shown_item(store, item) for value in values for item in found(value))
-    return (shown_item(store, item) for item in stock)
+            return _of_this_catalog(store, (item for value in values for item in found(value)))
+    return _of_this_catalog(store, stock)
+
+
+def _of_this_catalog(store: Store, items: Iterable[StockItem]) -> Iterator[Json]:
+    """Those that are not of what catalog V1 had before the site was moved."""
+    for item in items:
+        if item.product_id not in store.old_products:
+            yield shown_item(store, item)
 
 
 def _named(condition: Any) -> set[str] | None:

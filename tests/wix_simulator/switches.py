@@ -146,6 +146,10 @@ class Switches:
     """Code of the 428 for a V1 call on a V3 site. Seen, by many; the other is like that of a V3
     call on a V1 site, and expected by some."""
 
+    v1_reader_on_v3: Literal["refuse", "answer"] = "refuse"
+    """What the V1 reads below `/stores-reader` do on a V3 site: refuse like all V1 calls, or go on
+    telling what there was, without variants. Seen once."""
+
     product_query_lag_seconds: float = 0
     """How far search and count of products are behind; query and get by id are not."""
 

@@ -103,6 +103,27 @@ def test_the_refusal_of_a_v1_call_may_have_another_code(
     assert code_of(reply) == "CATALOG_V3_SITE_CALLING_CATALOG_V1_API"
 
 
+def test_the_v1_reader_may_go_on_answering_without_variants(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    tee = wix.catalog.add_product(variants=[({"Size": "S"}, "TEE-S", 3)])
+    wix.catalog.version = "V3_CATALOG"
+    wix.switches.v1_reader_on_v3 = "answer"
+
+    [product] = admin.post(
+        "/stores-reader/v1/products/query", json={"query": {}, "includeVariants": True}
+    ).json()["products"]
+    [item] = admin.post("/stores-reader/v2/inventoryItems/query", json={"query": {}}).json()[
+        "inventoryItems"
+    ]
+    write = admin.post("/stores/v1/products", json={})
+
+    assert (product["id"], product["variants"]) == (tee["id"], [])
+    assert (item["productId"], item["variants"]) == (tee["id"], [])
+    assert code_of(write) == "CATALOG_V3_CALLING_CATALOG_V1_API"
+
+
 @pytest.mark.parametrize(("method", "path"), [*V3_CALLS, *V1_CALLS])
 def test_a_site_being_moved_refuses_the_calls_of_both_catalogs(
     wix: WixSimulator, admin: httpx.Client, method: str, path: str
@@ -157,11 +178,13 @@ def test_orders_are_read_whichever_catalog_there_is(wix: WixSimulator, admin: ht
 
 def test_a_site_moved_to_v3_is_at_once_of_use(wix: WixSimulator, admin: httpx.Client) -> None:
     wix.catalog.version = "V1_CATALOG"
-    old = wix.catalog.add_product(name="Old mug")
+    old = wix.catalog.add_product(name="Old mug", quantity=1)
     wix.catalog.version = "V3_CATALOG"
-    new = wix.catalog.add_product(name="New mug")
+    new = wix.catalog.add_product(name="New mug", quantity=1)
 
-    reply = admin.post("/stores/v3/products/query", json={"query": {}})
+    products = admin.post("/stores/v3/products/query", json={"query": {}}).json()["products"]
+    items = admin.post("/stores/v3/inventory-items/query", json={"query": {}}).json()
 
-    assert [each["id"] for each in reply.json()["products"]] == [new["id"]]
+    assert [each["id"] for each in products] == [new["id"]]
+    assert [each["productId"] for each in items["inventoryItems"]] == [new["id"]]
     assert wix.catalog.product(old["id"])["name"] == "Old mug"
