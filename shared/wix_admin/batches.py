@@ -8,7 +8,6 @@ and repeats only items that failed in a way that may pass.
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from wix_admin.catalog import forget_catalog
 from wix_admin.client import WixClient
 from wix_admin.errors import (
     AdminError,
@@ -19,7 +18,6 @@ from wix_admin.errors import (
     Violation,
     WithheldError,
     WixRequestError,
-    WixSetupError,
 )
 from wix_admin.models import Answer
 from wix_admin.once import Effect, Once, Receipt
@@ -167,8 +165,6 @@ def make_batch[I, R: ItemResult](
             told = len(results)
             logger.info(log_as, extra={"itemsSeen": told, "itemsInAll": total})
     once.replayed = bool(replayed) and all(replayed) and ended is None
-    if isinstance(ended, WixSetupError):
-        forget_catalog()
     reason = ended or UnfinishedError("Not reached yet")
     return [
         results.get(index_of(each)) or _failed(result, index_of(each), "left", reason)

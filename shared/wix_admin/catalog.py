@@ -1,7 +1,8 @@
-"""Which version of Wix's catalog the site has, found once per process.
+"""Which version of Wix's catalog the site has.
 
-A site has V1 or V3, never both. It may be moved from V1 to V3 at any time, so a call that Wix
-refuses for the wrong version asks again.
+A site has V1 or V3, never both. It may be moved from V1 to V3 at any time, and never goes back: so
+V3 is remembered for as long as the process lives, and V1 is not. Wix refuses what V1 would write to
+a site that was moved; what V1 reads, it may go on answering, with less than there is.
 """
 
 from collections.abc import Callable
@@ -22,39 +23,43 @@ GET_CATALOG_VERSION = Operation(
     reads=True,
 )
 
-_known: list[Catalog] = []
+_remembered: list[Catalog] = []
+"""V3, once the site has said that it has it."""
 
 
 def on_catalog[T](wix: WixClient, act: Callable[[Catalog], T]) -> T:
     """Do something on the version that the site has.
 
-    What `act` does must begin with a call that Wix refuses on the wrong version; it is then done
-    once more, if the site turns out to have another one.
+    If Wix refuses it as meant for the other version, it is done once more on what the site has by
+    then.
 
     Raises:
         WixSetupError: If Wix Stores is not installed, or Wix contradicts itself.
         WixError: If Wix cannot be asked, or whatever `act` raises.
     """
-    version = _version(wix)
+    version = _remembered[0] if _remembered else _asked(wix)
     try:
         return act(version)
     except WixSetupError as error:
-        forget_catalog()
-        if error.code != "wrong_catalog" or _version(wix) == version:
+        if error.code != "wrong_catalog":
             raise
-    return act(_version(wix))
+        now = _asked(wix)
+        if now == version:
+            raise
+    return act(now)
 
 
 def forget_catalog() -> None:
-    """Ask Wix anew the next time."""
-    _known.clear()
+    """Know nothing of the site, as a new process does."""
+    _remembered.clear()
 
 
-def _version(wix: WixClient) -> Catalog:
+def _asked(wix: WixClient) -> Catalog:
     """Wix: `GET /stores/v3/provision/version`."""
-    if not _known:
-        answered = wix.call(GET_CATALOG_VERSION).get("catalogVersion")
-        if answered not in {"V1_CATALOG", "V3_CATALOG"}:
-            raise WixSetupError("Wix Stores is not installed on the site, or has no catalog yet")
-        _known.append(answered)
-    return _known[0]
+    forget_catalog()
+    answered: Catalog | None = wix.call(GET_CATALOG_VERSION).get("catalogVersion")
+    if answered not in {"V1_CATALOG", "V3_CATALOG"}:
+        raise WixSetupError("Wix Stores is not installed on the site, or has no catalog yet")
+    if answered == "V3_CATALOG":
+        _remembered.append(answered)
+    return answered

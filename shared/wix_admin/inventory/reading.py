@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.catalog import Catalog, forget_catalog, on_catalog
+from wix_admin.catalog import Catalog, on_catalog
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, seal_place, unseal, unseal_place
 from wix_admin.errors import InputError, Violation
@@ -155,7 +155,6 @@ def _page_v3(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
 
 def _page_v1(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
     if wanted.sort:
-        forget_catalog()
         detail = "This catalog (V1) is listed in the order in which products were made"
         violation = Violation("sort", detail)
         raise InputError(detail, code="not_in_this_catalog", violations=[violation])

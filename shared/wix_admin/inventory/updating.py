@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import batched
 
 from wix_admin.batches import make_batch, summed
-from wix_admin.catalog import Catalog, forget_catalog, on_catalog
+from wix_admin.catalog import Catalog, on_catalog
 from wix_admin.client import WixClient
 from wix_admin.errors import InputError, Violation
 from wix_admin.inventory.asking import (
@@ -47,7 +47,6 @@ def _update(
     wix: WixClient, asked: UpdateInventoryInput, once: Once, version: Catalog
 ) -> UpdateInventoryAnswer:
     if version == "V1_CATALOG" and asked.reason != "MANUAL":
-        forget_catalog()
         detail = "This catalog (V1) keeps no reasons: leave it out"
         violation = Violation("reason", detail)
         raise InputError(detail, code="not_in_this_catalog", violations=[violation])

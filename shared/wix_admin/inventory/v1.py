@@ -169,9 +169,6 @@ class ReaderV1(Reader):
         skus = self._skus({each.sku for each in changes if each.sku is not None})
         named = {each.product_id for each in changes if each.product_id is not None}
         products = named | {product_id for product_id, _ in skus}
-        if not products:
-            # A site that was moved to another catalog must say so, whatever is asked.
-            query_page_v1(self._wix, {}, None, 1)
         return [replace(each, sku=skus.get(each.key)) for each in self._stock(products)]
 
     def again(self, keys: Iterable[Key]) -> dict[Key, Stock]:

@@ -7,7 +7,6 @@ from wix_admin.models import Json
 from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.products.checking import check_products
 from wix_admin.products.describing import CreateProductInput
-from wix_admin.products.operations import QUERY_PRODUCTS_V1
 from wix_admin.products.results import CreateProductAnswer, ProductResult
 from wix_admin.products.v1 import create_on_v1
 from wix_admin.products.v3 import create_on_v3
@@ -24,7 +23,7 @@ def create_products(wix: WixClient, once: Once, asked: CreateProductInput) -> Cr
     check_products(asked.products)
 
     def create(catalog: Catalog) -> list[ProductResult]:
-        chosen = once.make(CatalogChoice(wix, catalog)).catalog
+        chosen = once.make(CatalogChoice(catalog)).catalog
         creates = create_on_v3 if chosen == "V3_CATALOG" else create_on_v1
         return creates(wix, once, asked.products)
 
@@ -38,25 +37,17 @@ class ChoiceReceipt(Receipt):
 
 
 class CatalogChoice(Effect[ChoiceReceipt]):
-    """Begins a request on one catalog, for good: what was made there is not made on another.
-
-    A site never goes back from V3, but a V1 site may have been moved since its version was asked:
-    Wix refuses a call of V1 then.
-    """
+    """Begins a request on one catalog, for good: what was made there is not made on another."""
 
     name = "products.choose_catalog"
     receipt = ChoiceReceipt
     target = "catalog"
 
-    def __init__(self, wix: WixClient, catalog: Catalog) -> None:
-        self._wix = wix
+    def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
     def check(self) -> Json:
-        """See whether a V1 site still is one. Wix: `POST /stores-reader/v1/products/query`."""
-        if self._catalog == "V1_CATALOG":
-            query = {"paging": {"limit": 1, "offset": 0}}
-            self._wix.call(QUERY_PRODUCTS_V1, body={"query": query})
+        """Say which it is."""
         return {"catalog": self._catalog}
 
     def send(self, sent: Sent) -> ChoiceReceipt:

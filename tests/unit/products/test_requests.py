@@ -65,9 +65,7 @@ def v1(name: str, product: dict[str, Any], *requests: Request) -> Case:
         },
         "includeHiddenProducts": True,
     }
-    still_v1 = {"query": {"paging": {"limit": 1, "offset": 0}}}
-    reads = [("POST", V1_QUERY, still_v1), ("POST", V1_QUERY, look)]
-    return creating(name, product, *reads, *requests, catalog="V1_CATALOG")
+    return creating(name, product, ("POST", V1_QUERY, look), *requests, catalog="V1_CATALOG")
 
 
 def querying(name: str, body: dict[str, Any], *sent: dict[str, Any]) -> Case:

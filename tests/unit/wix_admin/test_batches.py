@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest
 
 from tests import canaries
@@ -18,7 +17,6 @@ from wix_admin.batches import (
     refused,
     summed,
 )
-from wix_admin.catalog import GET_CATALOG_VERSION, forget_catalog, on_catalog
 from wix_admin.client import WixClient
 from wix_admin.effects import EffectsTable
 from wix_admin.errors import (
@@ -278,21 +276,6 @@ def test_what_ends_a_batch_before_anything_was_done_is_the_failure_of_all(
         desk.ask([0, 1], [2])
 
     assert desk.shelf.calls == [[0, 1]]
-
-
-def test_a_site_that_was_moved_in_the_middle_is_asked_for_its_catalog_anew(
-    desk: Desk, wix: FakeWix
-) -> None:
-    reader = wix.client(elevates=[GET_CATALOG_VERSION])
-    wix.will_reply(*[httpx.Response(200, json={"catalogVersion": "V3_CATALOG"})] * 2)
-    forget_catalog()
-    on_catalog(reader, str)
-    desk.shelf.goes_wrong = {1: WixSetupError("moved", code="wrong_catalog")}
-
-    desk.ask([0], [1])
-
-    on_catalog(reader, str)
-    assert len(wix.requests) == 2
 
 
 def test_a_request_that_is_being_worked_on_is_not_begun_again(

@@ -1,4 +1,4 @@
-"""Which catalog the site has: asked once, and again when Wix says that it is another."""
+"""Which catalog the site has: V3 is remembered, V1 is asked for each time."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,21 +44,33 @@ class Action:
         return f"done on {version}"
 
 
-@pytest.mark.parametrize("version", ["V1_CATALOG", "V3_CATALOG"])
-def test_the_version_is_asked_once_for_all_that_follows(
-    wix: FakeWix, calls: WixClient, version: str
+def test_a_site_that_has_v3_is_asked_once_as_it_never_goes_back(
+    wix: FakeWix, calls: WixClient
 ) -> None:
-    wix.will_reply(has(version))
+    wix.will_reply(has("V3_CATALOG"))
 
     for _ in range(3):
-        assert on_catalog(calls, Action()) == f"done on {version}"
+        assert on_catalog(calls, Action()) == "done on V3_CATALOG"
 
     [asked] = wix.requests
     assert (asked.method, asked.url.path) == ("GET", "/stores/v3/provision/version")
     assert asked.content == b""
 
 
-def test_a_site_that_was_moved_is_asked_again_and_served(wix: FakeWix, calls: WixClient) -> None:
+def test_a_site_that_has_v1_is_asked_each_time_as_it_may_be_moved(
+    wix: FakeWix, calls: WixClient
+) -> None:
+    wix.will_reply(has("V1_CATALOG"), has("V1_CATALOG"), has("V3_CATALOG"))
+
+    done = [on_catalog(calls, Action()) for _ in range(4)]
+
+    assert done == [f"done on {each}_CATALOG" for each in ("V1", "V1", "V3", "V3")]
+    assert len(wix.requests) == 3
+
+
+def test_a_site_that_is_moved_meanwhile_is_asked_again_and_served(
+    wix: FakeWix, calls: WixClient
+) -> None:
     wix.will_reply(has("V1_CATALOG"), has("V3_CATALOG"))
     action = Action(WRONG)
 
@@ -99,26 +111,12 @@ def test_a_refusal_of_another_kind_is_no_reason_to_ask_again(
 ) -> None:
     wix.will_reply(has("V3_CATALOG"))
 
-    with pytest.raises(WixRequestError):
-        on_catalog(calls, Action(WixRequestError("no")))
+    for refusal in (WixRequestError("no"), WixSetupError("no app")):
+        with pytest.raises(type(refusal)):
+            on_catalog(calls, Action(refusal))
 
     on_catalog(calls, Action())
     assert len(wix.requests) == 1
-
-
-def test_an_app_that_was_removed_is_looked_for_the_next_time(
-    wix: FakeWix, calls: WixClient
-) -> None:
-    wix.will_reply(has("V3_CATALOG"), has("V3_CATALOG"))
-    action = Action(WixSetupError("no app"))
-
-    with pytest.raises(WixSetupError, match="no app"):
-        on_catalog(calls, action)
-
-    assert action.tried == ["V3_CATALOG"]
-    assert len(wix.requests) == 1
-    on_catalog(calls, Action())
-    assert len(wix.requests) == 2
 
 
 @pytest.mark.parametrize("version", ["STORES_NOT_INSTALLED", "V4_CATALOG", None])
