@@ -214,7 +214,9 @@ class InfoSection(Body):
 
 
 class _TagIds(Body):
-    tag_ids: Annotated[list[str], Field(max_length=100)]
+    tag_ids: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=5)]], Field(max_length=100)
+    ]
 
 
 class _Tags(Body):

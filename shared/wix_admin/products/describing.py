@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from wix_admin.models import FunctionInput, Guid, WriteInput, plain
+from wix_admin.models import FunctionInput, WriteInput, plain
 
 PRICE_PATTERN = r"[0-9]{1,9}(\.[0-9]{1,3})?"
 PRICE = re.compile(PRICE_PATTERN)
@@ -41,7 +41,8 @@ Weight = Annotated[
     float, Field(ge=0, le=999_999_999, description="in the site's unit of weight, kg or lb")
 ]
 Quantity = Annotated[int, Field(ge=0, le=99_999, description="how many there are")]
-TagIds = Annotated[list[Guid], Field(max_length=100)]
+TagId = Annotated[str, Field(min_length=1, max_length=5)]
+TagIds = Annotated[list[TagId], Field(max_length=100)]
 
 
 class Choice(FunctionInput):
@@ -107,7 +108,7 @@ class Picture(FunctionInput):
 
 
 class Tags(FunctionInput):
-    """Tags by their ids."""
+    """Tags by their ids, which are short texts like "11"."""
 
     public: TagIds = Field(default_factory=list)
     private: TagIds = Field(default_factory=list)

@@ -18,7 +18,6 @@ from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
 
 pytestmark = pytest.mark.usefixtures("table")
 
-TAG = "f0f0f0f0-0000-4000-8000-000000000001"
 FILE = "abc_1.pdf"
 PRODUCT = "<product>"
 HANDLE = "<handle>"
@@ -129,7 +128,7 @@ CASES = [
                 {"url": "https://shop.example.com/mug.jpg", "altText": "A mug"},
                 {"url": "https://shop.example.com/mug.mp4"},
             ],
-            "tags": {"public": [TAG], "private": [TAG.upper()]},
+            "tags": {"public": ["11", "12345"], "private": ["2"]},
         },
         {
             "name": "Ceramic mug",
@@ -149,7 +148,10 @@ CASES = [
                     ]
                 }
             },
-            "tags": {"publicTags": {"tagIds": [TAG]}, "privateTags": {"tagIds": [TAG]}},
+            "tags": {
+                "publicTags": {"tagIds": ["11", "12345"]},
+                "privateTags": {"tagIds": ["2"]},
+            },
             "variantsInfo": {
                 "variants": [
                     {

@@ -210,6 +210,16 @@ def without(product: Json, name: str) -> Json:
             "FIELD_NOT_ALLOWED",
         ),
         (mug(description="text"), "product.description", "VALIDATION"),
+        (
+            mug(tags={"publicTags": {"tagIds": ["11", "123456"]}}),
+            "product.tags.publicTags.tagIds[1]",
+            "MAX_LENGTH",
+        ),
+        (
+            mug(tags={"privateTags": {"tagIds": ["11"] * 101}}),
+            "product.tags.privateTags.tagIds",
+            "MAX_SIZE",
+        ),
     ],
 )
 def test_a_product_of_the_wrong_shape_is_refused(
