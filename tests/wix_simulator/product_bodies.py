@@ -117,6 +117,14 @@ class _Revenue(Body):
     cost: Money | None = None
 
 
+class _DigitalFile(Body):
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class _DigitalProperties(Body):
+    digital_file: _DigitalFile | None = None
+
+
 class Variant(Body):
     """One thing that can be bought."""
 
@@ -128,7 +136,7 @@ class Variant(Body):
     price: Prices
     revenue_details: _Revenue | None = None
     physical_properties: Json | None = None
-    digital_properties: Json | None = None
+    digital_properties: _DigitalProperties | None = None
 
 
 class StockedVariant(Variant):

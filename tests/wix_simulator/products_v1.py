@@ -24,6 +24,7 @@ from tests.wix_simulator.world import Call
 MODIFY = "WIX_STORES.MODIFY_PRODUCTS"
 
 type Amount = Annotated[float, Field(ge=0, le=999999999.99)]
+type Weight = Annotated[float, Field(ge=0, le=999999999.99)]
 type Sku = Annotated[str, StringConstraints(max_length=40)]
 
 _TEXT = EXACT | {"$startsWith", "$contains"}
@@ -96,7 +97,7 @@ class ProductFields(Body):
     product_type: Literal["physical", "digital"] | None = None
     description: Annotated[str, StringConstraints(max_length=8000)] | None = None
     sku: Sku | None = None
-    weight: Annotated[float, Field(ge=0)] | None = None
+    weight: Weight | None = None
     cost_and_profit_data: _Cost | None = None
     discount: _Discount | None = None
     additional_info_sections: list[_Section] | None = None
@@ -140,7 +141,7 @@ class _VariantChanges(Body):
     variant_ids: Annotated[list[str], Field(min_length=1)] | None = None
     price: Amount | None = None
     cost: Amount | None = None
-    weight: Annotated[float, Field(ge=0)] | None = None
+    weight: Weight | None = None
     sku: Sku | None = None
     visible: bool | None = None
 

@@ -11,6 +11,7 @@ from wix_admin.models import FunctionInput, WriteInput, plain
 
 PRICE_PATTERN = r"[0-9]{1,9}(\.[0-9]{1,3})?"
 PRICE = re.compile(PRICE_PATTERN)
+LARGEST_PRICE = Decimal("999999999.99")
 
 
 def _price(value: object) -> Decimal:
@@ -21,7 +22,10 @@ def _price(value: object) -> Decimal:
         raise PydanticCustomError(
             "price", 'Write a price as text with a dot and at most three decimals, like "19.99"'
         )
-    return Decimal(value)
+    price = Decimal(value)
+    if price > LARGEST_PRICE:
+        raise PydanticCustomError("price", "A price is at most 999999999.99")
+    return price
 
 
 CatalogPrice = Annotated[
@@ -31,14 +35,14 @@ CatalogPrice = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{PRICE_PATTERN}$"}, mode="validation"),
     Field(strict=False, description='an amount in the site\'s currency, as text: "19.99"'),
 ]
-"""A price or cost as Wix Stores has it: from 0, below a billion, at most three decimals."""
+"""A price or cost as Wix Stores has it: from 0 to 999,999,999.99, at most three decimals."""
 
 HAS_A_LETTER = r"\S"
 
 Name = Annotated[str, Field(min_length=1, max_length=50, pattern=HAS_A_LETTER)]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=HAS_A_LETTER)]
 Weight = Annotated[
-    float, Field(ge=0, le=999_999_999, description="in the site's unit of weight, kg or lb")
+    float, Field(ge=0, le=999_999_999.99, description="in the site's unit of weight, kg or lb")
 ]
 Quantity = Annotated[int, Field(ge=0, le=99_999, description="how many there are")]
 TagId = Annotated[str, Field(min_length=1, max_length=5)]
@@ -75,7 +79,7 @@ class Sold(FunctionInput):
     weight: Weight | None = None
     sku: Code | None = None
     barcode: Code | None = None
-    digital_file_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+    digital_file_id: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="What is delivered of a DIGITAL product, by its media file id."
     )
     quantity: Quantity | None = None

@@ -220,6 +220,17 @@ def without(product: Json, name: str) -> Json:
             "product.tags.privateTags.tagIds",
             "MAX_SIZE",
         ),
+        (
+            with_variants(
+                without(
+                    priced(digitalProperties={"digitalFile": {"id": "x" * 101}}),
+                    "physicalProperties",
+                ),
+                productType="DIGITAL",
+            ),
+            "product.variantsInfo.variants[0].digitalProperties.digitalFile.id",
+            "MAX_LENGTH",
+        ),
     ],
 )
 def test_a_product_of_the_wrong_shape_is_refused(
