@@ -134,7 +134,6 @@ def _not_here(product: NewProduct, place: str) -> Iterator[Violation]:
                 variant.compare_at_price is not None,
                 "a compareAtPrice of variants",
             ),
-            (f"{where}.cost", variant.cost is not None, "a cost of variants"),
             (
                 f"{where}.quantity",
                 variant.quantity is not None,
@@ -416,6 +415,8 @@ def variants_to_v1(product: NewProduct) -> list[Json]:
             "price": _number(variant.price),
             "visible": variant.visible,
         }
+        if variant.cost is not None:
+            body["cost"] = _number(variant.cost)
         if variant.sku is not None:
             body["sku"] = variant.sku
         if variant.weight is not None:

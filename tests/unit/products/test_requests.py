@@ -396,6 +396,7 @@ CASES = [
                 {
                     "choices": {"Color": "Red", "Size": "M"},
                     "price": "18.50",
+                    "cost": "7.25",
                     "sku": "TEE-M",
                     "weight": 0.2,
                     "visible": False,
@@ -439,6 +440,7 @@ CASES = [
                         "choices": {"Size": "M", "Color": "Red"},
                         "price": 18.5,
                         "visible": False,
+                        "cost": 7.25,
                         "sku": "TEE-M",
                         "weight": 0.2,
                     },
