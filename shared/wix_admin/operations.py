@@ -14,7 +14,7 @@ class Operation:
         name: Our name, `<area>.<what it does>`; it scopes idempotency keys and stands in logs.
         method: The HTTP method.
         path: The path template; `{order_id}` is filled by the call's keyword arguments.
-        permission: The Wix permission that the credential needs.
+        permission: The Wix permission that the credential needs; two with " and " between them.
         repeatable: Whether sending it twice leaves the shop as sending it once does.
         reads: Whether it changes nothing; whatever else there is, a rehearsal does not send.
         seconds: The longest that Wix is given to answer.

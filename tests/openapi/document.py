@@ -101,7 +101,11 @@ def _operation(action: Action, schemas: dict[str, Json]) -> Json:
 
 
 def _description(action: Action) -> str:
-    permissions = dict.fromkeys(f"`{each.permission}`" for each in action.declared.elevates)
+    permissions = dict.fromkeys(
+        f"`{permission}`"
+        for each in action.declared.elevates
+        for permission in each.permission.split(" and ")
+    )
     return f"{action.about}\n\nThe stack's credential needs at Wix: {', '.join(permissions)}."
 
 

@@ -57,7 +57,8 @@ class Caller:
     permissions: frozenset[str] | None
 
     def may(self, permission: str) -> bool:
-        return self.permissions is None or permission in self.permissions
+        """Whether it has a permission, or each of those with " and " between them."""
+        return self.permissions is None or self.permissions.issuperset(permission.split(" and "))
 
 
 @dataclass

@@ -602,7 +602,7 @@ ROUTES = (
         "POST",
         f"{_BULK_STOCKED}/create",
         bulk_create_products_with_inventory,
-        _CREATE,
+        f"{_CREATE} and WIX_STORES.INVENTORY_CREATE",
         writes=True,
     ),
     v3_route("POST", f"{_BULK}/update", bulk_update_products, _UPDATE, writes=True),

@@ -20,7 +20,7 @@ CREATE_STOCKED_PRODUCTS = Operation(
     "products.create_stocked",
     "POST",
     "/stores/v3/bulk/products-with-inventory/create",
-    "WIX_STORES.PRODUCT_CREATE",
+    "WIX_STORES.PRODUCT_CREATE and WIX_STORES.INVENTORY_CREATE",
     repeatable=False,
     seconds=BULK_SECONDS,
 )

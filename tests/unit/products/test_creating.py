@@ -726,6 +726,18 @@ def test_a_permission_that_is_missing_is_named(wix: WixSimulator) -> None:
     assert statuses(create(mug())) == ["done"]
 
 
+@pytest.mark.parametrize("granted", ["PRODUCT_CREATE", "INVENTORY_CREATE"])
+def test_products_with_their_stock_take_two_permissions_and_both_are_named(
+    wix: WixSimulator, granted: str
+) -> None:
+    wix.set_permissions({"WIX_STORES.CATALOG_VERSION_READ", f"WIX_STORES.{granted}"})
+
+    reply = create(mug(quantity=1))
+
+    assert (reply.status, reply.code) == (502, "wix_permission_missing")
+    assert "WIX_STORES.PRODUCT_CREATE and WIX_STORES.INVENTORY_CREATE" in reply.json["detail"]
+
+
 def test_what_was_begun_on_the_former_catalog_is_not_made_again_on_the_new_one(
     wix: WixSimulator,
 ) -> None:

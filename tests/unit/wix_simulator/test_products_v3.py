@@ -1048,7 +1048,6 @@ def test_a_bulk_delete_deletes_what_there_is(wix: WixSimulator, admin: httpx.Cli
         ("POST", "/stores/v3/products", "PRODUCT_CREATE"),
         ("POST", "/stores/v3/products-with-inventory", "PRODUCT_CREATE"),
         ("POST", "/stores/v3/bulk/products/create", "PRODUCT_CREATE"),
-        ("POST", "/stores/v3/bulk/products-with-inventory/create", "PRODUCT_CREATE"),
         ("PATCH", f"/stores/v3/products/{NOBODY}", "PRODUCT_UPDATE"),
         ("POST", "/stores/v3/bulk/products/update", "PRODUCT_UPDATE"),
         ("DELETE", f"/stores/v3/products/{NOBODY}", "PRODUCT_DELETE"),
@@ -1072,6 +1071,19 @@ def test_each_call_needs_its_permission_and_no_other(
 
     assert without_it.status_code == 403
     assert with_it.status_code in {200, 400, 404}
+
+
+def test_many_products_with_their_stock_need_two_permissions(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    needed = ["WIX_STORES.PRODUCT_CREATE", "WIX_STORES.INVENTORY_CREATE"]
+
+    def status(*permissions: str) -> int:
+        wix.set_permissions(permissions, credential=canaries.API_KEY)
+        body = {"products": [mug()]}
+        return admin.post("/stores/v3/bulk/products-with-inventory/create", json=body).status_code
+
+    assert [status(needed[0]), status(needed[1]), status(*needed)] == [403, 403, 200]
 
 
 def test_a_create_whose_answer_got_lost_has_created(wix: WixSimulator, admin: httpx.Client) -> None:
