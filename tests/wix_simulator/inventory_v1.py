@@ -7,21 +7,21 @@ from pydantic import Field
 from tests.wix_simulator.bodies import Body
 from tests.wix_simulator.catalog_version import v1_route
 from tests.wix_simulator.errors import Json, invalid, plain_error
-from tests.wix_simulator.filters import COMPARING, EXACT, Fields
+from tests.wix_simulator.filters import COMPARING, Fields
 from tests.wix_simulator.old_products import item_of, old_product, shown_inventory
 from tests.wix_simulator.product_bodies import Preorder
 from tests.wix_simulator.stock import MOST, StockItem
 from tests.wix_simulator.store import Store
-from tests.wix_simulator.text_queries import TextQuery, filter_of, part_of, selected
+from tests.wix_simulator.text_queries import OLD_EXACT, TextQuery, filter_of, part_of, selected
 from tests.wix_simulator.world import Call
 
 _FIELDS = Fields(
     filterable={
-        "id": EXACT,
-        "productId": EXACT,
-        "numericId": EXACT | COMPARING,
-        "trackQuantity": EXACT,
-        "lastUpdated": EXACT | COMPARING,
+        "id": OLD_EXACT,
+        "productId": OLD_EXACT,
+        "numericId": OLD_EXACT | COMPARING,
+        "trackQuantity": OLD_EXACT,
+        "lastUpdated": OLD_EXACT | COMPARING,
     },
     sortable=frozenset({"id", "productId", "numericId", "lastUpdated"}),
     kinds={"numericId": "number", "trackQuantity": "flag", "lastUpdated": "date"},
@@ -179,7 +179,7 @@ def query_inventory(call: Call) -> Json:
     match filter_of(query).get("productId"):
         case str(value) | {"$eq": str(value)}:
             ids = [value]
-        case {"$in": list(values)}:
+        case {"$hasSome": list(values)}:
             ids = [each for each in dict.fromkeys(values) if isinstance(each, str)]
         case _:
             ids = list(products)

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from tests.wix_simulator.bodies import Body
 from tests.wix_simulator.catalog_version import v1_route
 from tests.wix_simulator.errors import Json, invalid, plain_error
-from tests.wix_simulator.filters import COMPARING, EXACT, MEMBERS, Fields
+from tests.wix_simulator.filters import COMPARING, Fields
 from tests.wix_simulator.old_products import (
     change_old_product,
     change_variants,
@@ -18,7 +18,7 @@ from tests.wix_simulator.old_products import (
     shown_variants,
     variants_of,
 )
-from tests.wix_simulator.text_queries import TextPaging, TextQuery, part_of, selected
+from tests.wix_simulator.text_queries import OLD_EXACT, TextPaging, TextQuery, part_of, selected
 from tests.wix_simulator.world import Call
 
 MODIFY = "WIX_STORES.MODIFY_PRODUCTS"
@@ -27,26 +27,38 @@ type Amount = Annotated[float, Field(ge=0, le=999999999.99)]
 type Weight = Annotated[float, Field(ge=0, le=999999999.99)]
 type Sku = Annotated[str, StringConstraints(max_length=40)]
 
-_TEXT = EXACT | {"$startsWith", "$contains"}
+_TEXT = OLD_EXACT | {"$startsWith", "$contains"}
 _FIELDS = Fields(
     filterable={
-        "id": EXACT,
+        "id": OLD_EXACT,
         "name": _TEXT,
         "sku": _TEXT,
         "slug": _TEXT,
         "description": _TEXT,
-        "price": EXACT | COMPARING,
-        "numericId": EXACT | COMPARING,
-        "productType": EXACT,
-        "lastUpdated": EXACT | COMPARING,
-        "createdDate": EXACT | COMPARING,
-        "inventoryStatus": EXACT,
-        "collections.id": MEMBERS,
+        "visible": OLD_EXACT,
+        "price": OLD_EXACT | COMPARING,
+        "numericId": OLD_EXACT | COMPARING,
+        "productType": OLD_EXACT,
+        "lastUpdated": OLD_EXACT | COMPARING,
+        "createdDate": OLD_EXACT | COMPARING,
+        "inventoryStatus": OLD_EXACT,
+        "collections.id": OLD_EXACT | {"$hasAll"},
     },
     sortable=frozenset(
-        {"id", "name", "sku", "slug", "price", "numericId", "productType", "lastUpdated"}
+        {
+            "id",
+            "name",
+            "sku",
+            "slug",
+            "price",
+            "numericId",
+            "productType",
+            "lastUpdated",
+            "createdDate",
+        }
     ),
     kinds={
+        "visible": "flag",
         "price": "number",
         "numericId": "number",
         "lastUpdated": "date",

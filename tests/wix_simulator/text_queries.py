@@ -1,4 +1,8 @@
-"""Queries of catalog V1: filter and sort are JSON text, and pages are found by their offset."""
+"""Queries of catalog V1: filter and sort are JSON text, and pages are found by their offset.
+
+Their operators are those of Wix's page on filtering and sorting the catalog, which has no `$in`:
+"hasSome" is there what IN is in SQL.
+"""
 
 import json
 from collections.abc import Iterable
@@ -11,6 +15,9 @@ from tests.wix_simulator.errors import Json, invalid
 from tests.wix_simulator.filters import Fields, Sort
 
 LARGEST_PAGE = 100
+
+OLD_EXACT = frozenset({"$eq", "$ne", "$hasSome"})
+"""The operators that every field takes."""
 
 _DIRECTIONS = {"asc": "ASC", "desc": "DESC"}
 

@@ -292,6 +292,8 @@ def test_a_query_filters_and_sorts_by_text(wix: WixSimulator, admin: httpx.Clien
 
     assert found() == ["Pot", "Mug", "Cup"]
     assert found(sku="Mug-1") == ["Mug"]
+    assert found(sku={"$hasSome": ["Cup-1", "Mug-1", "Nothing"]}) == ["Mug", "Cup"]
+    assert found(visible=False) == []
     assert found(price={"$gt": 6, "$lt": "20"}) == ["Mug"]
     assert found(numericId={"$gt": int(first["numericId"])}) == ["Pot", "Cup"]
     assert found(numericId={"$gt": first["numericId"]}) == ["Pot", "Cup"]
@@ -306,6 +308,8 @@ def test_a_query_filters_and_sorts_by_text(wix: WixSimulator, admin: httpx.Clien
         {"query": {"filter": "{"}},
         {"query": {"filter": "[]"}},
         {"query": {"filter": '{"weight": 5}'}},
+        {"query": {"filter": '{"sku": {"$in": ["MUG"]}}'}},
+        {"query": {"filter": '{"id": {"$nin": ["MUG"]}}'}},
         {"query": {"sort": [{"name": "asc"}]}},
         {"query": {"sort": '[{"name": "up"}]'}},
         {"query": {"sort": '[{"name": "asc", "sku": "asc"}]'}},
