@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.catalog import Catalog, on_catalog
+from wix_admin.catalog import Catalog, check_v1_filter, on_catalog
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, seal_place, unseal, unseal_place
 from wix_admin.errors import InputError, Violation
@@ -30,7 +30,10 @@ class QueryInventoryInput(QueryInput):
 
     filter: dict[str, Any] | None = Field(
         default=None,
-        description='Wix\'s filter, such as {"productId": "…"}; V1 has other fields than V3.',
+        description=(
+            'Wix\'s filter, such as {"productId": "…"}; V1 has other fields than V3, and $hasSome'
+            " instead of $in."
+        ),
     )
     low_stock: Annotated[int, Field(ge=0, le=MOST)] | None = Field(
         default=None,
@@ -95,7 +98,7 @@ def query_inventory(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPag
     filter by quantity, so that is done here.
 
     Raises:
-        InputError: If the cursor is not one of ours, or V1 is asked to sort.
+        InputError: If the cursor is not one of ours, or V1 is asked to sort or to filter by `$in`.
         WixRequestError: If Wix refuses the filter.
         WixError: If Wix cannot be asked.
     """
@@ -161,6 +164,7 @@ def _page_v1(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
     place = _Place(wanted.filter or {}, wanted.low_stock)
     if wanted.cursor is not None:
         place = unseal_place(QUERY_STOCK_V1.name, wanted.cursor, _Place)
+    check_v1_filter(place.filter)
     low = place.low_stock
     found = query_page_v1(wix, place.filter, place.after, wanted.limit)
     last = found[-1].numeric_id if len(found) == wanted.limit else None

@@ -177,7 +177,7 @@ class ReaderV1(Reader):
 
     def _stock(self, products: Iterable[str]) -> Iterator[Stock]:
         for part in batched(sorted(products), LARGEST_PAGE, strict=False):
-            condition = {"productId": {"$in": list(part)}}
+            condition = {"productId": {"$hasSome": list(part)}}
             for product in query_page_v1(self._wix, condition, None, LARGEST_PAGE):
                 for each in product.variants or []:
                     yield Stock(
@@ -195,7 +195,7 @@ class ReaderV1(Reader):
         """
         found: dict[Key, str] = {}
         for part in batched(sorted(skus), LARGEST_PAGE, strict=False):
-            for product in self._products({"sku": {"$in": list(part)}}):
+            for product in self._products({"sku": {"$hasSome": list(part)}}):
                 found |= _skus_of(product)
         if skus.issubset(found.values()):
             return found

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.catalog import Catalog, on_catalog
+from wix_admin.catalog import Catalog, check_v1_filter, on_catalog
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal_place, unseal_place
 from wix_admin.errors import (
@@ -33,7 +33,7 @@ class QueryProductsInput(QueryInput):
 
     Catalog V3 filters by `id`, `handle`, `slug`, `visible`, `createdDate`, `updatedDate` and
     `options.id`; V1 by `id`, `name`, `sku`, `slug`, `price`, `productType`, `numericId`,
-    `lastUpdated` and others.
+    `lastUpdated` and others, with `$hasSome` instead of `$in`.
     """
 
     filter: dict[str, Any] | None = Field(
@@ -123,7 +123,7 @@ def query_products(wix: WixClient, wanted: QueryProductsInput) -> ProductPage:
     """List one page of products, as they are now; hidden ones if the credential may see them.
 
     Raises:
-        InputError: If the cursor is not one of ours.
+        InputError: If the cursor is not one of ours, or V1 is asked to filter by `$in`.
         RefusedError: If the site's catalog cannot tell the fields that are asked for.
         WixRequestError: If Wix refuses the filter or the sort.
         WixSetupError: If the site has no catalog, or another one than when the list began.
@@ -194,6 +194,7 @@ def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
             code="not_in_this_catalog",
             violations=[Violation("fields", "Leave them out")],
         )
+    check_v1_filter(position.filter)
     walks = not position.sort and "numericId" not in position.filter
     query = _by_number(position) if walks else _by_offset(position)
     query["paging"]["limit"] = limit

@@ -164,6 +164,23 @@ def test_the_old_catalog_does_not_sort(wix: WixSimulator) -> None:
     assert (reply.status, reply.code, reply.fields) == (422, "not_in_this_catalog", ["sort"])
 
 
+def test_the_old_catalog_has_another_name_for_one_of_several(wix: WixSimulator) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    ids = [wix.catalog.add_product(name=name, quantity=1)["id"] for name in "abc"]
+    wanted = [ids[2], ids[0]]
+
+    found = query(filter={"productId": {"$hasSome": wanted}}).json["items"]
+    refused = call(
+        "inventory/query_inventory",
+        {"filter": {"$or": [{"trackQuantity": True}, {"productId": {"$in": wanted}}]}},
+    )
+
+    assert [each["productId"] for each in found] == [ids[0], ids[2]]
+    assert (refused.status, refused.code) == (422, "not_in_this_catalog")
+    assert refused.fields == ["filter.$or.1.productId"]
+    assert "$hasSome" in refused.json["detail"]
+
+
 def test_a_filter_that_wix_does_not_have_is_refused(wix: WixSimulator, catalog: str) -> None:
     reply = call("inventory/query_inventory", {"filter": {"colour": "red"}})
 

@@ -41,7 +41,7 @@ def found(by: str, value: str) -> Request:
 
 def found_v1() -> Request:
     """The read that finds stock on V1."""
-    return ("POST", READ_V1, {"query": page_v1({"productId": {"$in": [MUG_ID]}}, 100)})
+    return ("POST", READ_V1, {"query": page_v1({"productId": {"$hasSome": [MUG_ID]}}, 100)})
 
 
 def page_v1(condition: Any, limit: int) -> Any:
@@ -136,7 +136,7 @@ CASES = [
                 "POST",
                 FIND_V1,
                 {
-                    "query": page_v1({"sku": {"$in": ["MUG"]}}, 100),
+                    "query": page_v1({"sku": {"$hasSome": ["MUG"]}}, 100),
                     "includeVariants": True,
                     "includeHiddenProducts": True,
                 },

@@ -131,6 +131,20 @@ def test_hidden_products_are_told_to_whom_may_see_them(wix: WixSimulator, catalo
 # ---- Catalog V1 -----------------------------------------------------------------------------
 
 
+def test_catalog_v1_has_another_name_for_one_of_several(wix: WixSimulator) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    for name in "abc":
+        wix.catalog.add_product(name=name, sku=name.upper())
+
+    found = query(filter={"sku": {"$hasSome": ["C", "A"]}})
+    refused = query(filter={"sku": {"$in": ["C", "A"]}, "id": {"$in": ["1"]}, "name": "a"})
+
+    assert [each["name"] for each in found.json["items"]] == ["a", "c"]
+    assert (refused.status, refused.code) == (422, "not_in_this_catalog")
+    assert refused.fields == ["filter.sku", "filter.id"]
+    assert "$hasSome" in refused.json["detail"]
+
+
 def test_a_walk_by_number_misses_nothing_that_is_deleted_or_added(wix: WixSimulator) -> None:
     wix.catalog.version = "V1_CATALOG"
     there = wix.catalog.seed(4)
