@@ -30,10 +30,15 @@ class StockChange(FunctionInput):
     sku: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     location_id: Guid | None = Field(default=None, description="Not on catalog V1.")
     set_to: Annotated[int, Field(ge=0, le=MOST)] | None = Field(
-        default=None, alias="set", description="How many there are."
+        default=None,
+        alias="set",
+        description=(
+            "How many there are, from now on counted. On catalog V1, the variants of a product that"
+            " is not counted yet are set together."
+        ),
     )
     adjust: Annotated[int, Field(ge=-MOST, le=MOST)] | None = Field(
-        default=None, description="How many come in or, below zero, go out."
+        default=None, description="How many come in or, below zero, go out of what is counted."
     )
 
     @model_validator(mode="after")

@@ -34,15 +34,20 @@ class Entry(NamedTuple):
         place: Its place in the request.
         key: What Wix knows the stock by.
         revision: The revision that was read; empty on V1.
-        quantity: How many there were.
+        quantity: How many there were; None if they were not counted.
         becomes: How many there are to be.
     """
 
     place: int
     key: Key
     revision: str
-    quantity: int
+    quantity: int | None
     becomes: int
+
+    @property
+    def by(self) -> int:
+        """How many come in or, below zero, go out."""
+        return self.becomes - (self.quantity or 0)
 
 
 REFUSALS = {
@@ -89,7 +94,7 @@ class StockEffect(Effect[InventoryReceipt]):
         possible, self._impossible = self._book.plan(self._wanted)
         return {
             "stock": [
-                Entry(each.index, stock.key, stock.revision, stock.quantity or 0, becomes)
+                Entry(each.index, stock.key, stock.revision, stock.quantity, becomes)
                 for each, stock, becomes in possible
             ]
         }

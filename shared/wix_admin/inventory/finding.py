@@ -8,6 +8,11 @@ from wix_admin.batches import refused
 from wix_admin.errors import AdminError, RefusedError, Violation
 from wix_admin.inventory.asking import MOST, InventoryResult, StockChange, Wanted
 
+ALL_OR_NONE = (
+    "It is not counted, and this catalog (V1) counts all variants of a product or none: set each of"
+    " them, in one request of up to 1,000 changes"
+)
+
 type Key = tuple[str, ...]
 """What Wix knows stock by: the id of an inventory item; on V1 the ids of product and variant."""
 
@@ -24,6 +29,8 @@ class Stock:
         sku: The variant's SKU, if it is known.
         location_id: The location; None on V1.
         revision: The revision to change it at; empty on V1.
+        counted_with: What must be set together with it, if it is not counted: on V1, all variants
+            of a product are counted or none.
     """
 
     key: Key
@@ -33,6 +40,7 @@ class Stock:
     sku: str | None = None
     location_id: str | None = None
     revision: str = ""
+    counted_with: tuple[Key, ...] = ()
 
 
 class Reader(ABC):
@@ -99,7 +107,15 @@ class Book:
             except AdminError as error:
                 impossible.append(refused(InventoryResult, each.index, error))
         self._used |= {each.index for each in wanted}
-        return possible, impossible
+        changed = {stock.key for _, stock, _ in possible}
+        whole = []
+        for each, stock, becomes in possible:
+            if changed.issuperset(stock.counted_with):
+                whole.append((each, stock, becomes))
+            else:
+                refusal = _refusal(each.index, "not_possible_now", ALL_OR_NONE)
+                impossible.append(refused(InventoryResult, each.index, refusal))
+        return whole, impossible
 
     def _looked_up(self) -> dict[int, Stock | AdminError]:
         stocks = self.reader.find([each.change for each in self._wanted])
@@ -193,12 +209,12 @@ def _outcome(wanted: Wanted, stock: Stock) -> int:
         RefusedError: If it cannot be made.
     """
     change = wanted.change
-    if stock.quantity is None:
-        raise _refusal(
-            wanted.index, "not_possible_now", "Its stock is not counted: switch that on at Wix"
-        )
     if change.adjust is None:
         return change.set_to or 0
+    if stock.quantity is None:
+        raise _refusal(
+            wanted.index, "not_possible_now", "Its stock is not counted: set it first", "adjust"
+        )
     quantity = stock.quantity + change.adjust
     if quantity < 0 and change.adjust < 0:
         raise _refusal(wanted.index, "below_zero", f"There are only {stock.quantity}", "adjust")

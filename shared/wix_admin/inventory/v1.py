@@ -179,12 +179,16 @@ class ReaderV1(Reader):
         for part in batched(sorted(products), LARGEST_PAGE, strict=False):
             condition = {"productId": {"$hasSome": list(part)}}
             for product in query_page_v1(self._wix, condition, None, LARGEST_PAGE):
-                for each in product.variants or []:
+                variants = product.variants or []
+                keys = [(product.product_id, each.variant_id) for each in variants]
+                together = () if product.track_quantity else tuple(keys)
+                for key, each in zip(keys, variants, strict=True):
                     yield Stock(
-                        (product.product_id, each.variant_id),
+                        key,
                         product.product_id,
                         each.variant_id,
                         each.quantity if product.track_quantity else None,
+                        counted_with=together,
                     )
 
     def _skus(self, skus: set[str]) -> dict[Key, str]:
@@ -228,8 +232,8 @@ class SetV1(StockEffect):
     """Sets quantities; the last write wins, as V1 has no revision.
 
     Wix: `PATCH /stores/v2/inventoryItems/product/{productId}`, a call for each product. What is
-    not said to be tracked loses its tracking, so that is said every time; variants that are not
-    named keep their stock.
+    not said to be tracked loses its tracking, so that is said every time. Variants that are not
+    named keep their stock if the product is counted already.
     """
 
     def make(self, entries: Sequence[Entry]) -> list[InventoryResult]:
@@ -285,7 +289,7 @@ class MoveV1(MoveEffect):
 
     def move(self, entries: Sequence[Entry]) -> list[InventoryResult]:
         """Make the call, all of it or nothing."""
-        comes_in = entries[0].becomes > entries[0].quantity
+        comes_in = entries[0].by > 0
         operation, verb = (
             (INCREMENT_STOCK_V1, "increment") if comes_in else (DECREMENT_STOCK_V1, "decrement")
         )
@@ -293,7 +297,7 @@ class MoveV1(MoveEffect):
             {
                 "productId": each.key[0],
                 "variantId": each.key[1],
-                f"{verb}By": abs(each.becomes - each.quantity),
+                f"{verb}By": abs(each.by),
             }
             for each in entries
         ]

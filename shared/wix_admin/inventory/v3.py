@@ -168,6 +168,8 @@ class ReaderV3(Reader):
 class SetAtRevision(StockEffect):
     """Sets quantities that were worked out from what was read, each if it is still so.
 
+    What was not counted is counted once its quantity is set.
+
     Wix: `POST /stores/v3/bulk/inventory-items/update`, at most 1,000 items a call. An item that
     changed meanwhile is left, to be read again in the next round.
 
@@ -285,8 +287,9 @@ class SetAtRevision(StockEffect):
             return result_of(entry, "done", quantity=entry.becomes)
         return unknown(
             entry,
-            f"No answer came. From {entry.quantity} it was to be {entry.becomes} at revision"
-            f" {entry.revision}; it is {now.quantity} at {now.revision}, by us or by others",
+            f"No answer came. From {_told_of(entry.quantity)} it was to be {entry.becomes} at"
+            f" revision {entry.revision}; it is {_told_of(now.quantity)} at {now.revision}, by us"
+            " or by others",
         )
 
     @property
@@ -303,7 +306,7 @@ class MoveV3(MoveEffect):
 
     def move(self, entries: Sequence[Entry]) -> list[InventoryResult]:
         """Make the call, with the restriction said aloud, as its documented defaults differ."""
-        comes_in = entries[0].becomes > entries[0].quantity
+        comes_in = entries[0].by > 0
         operation, verb = (
             (INCREMENT_STOCK, "increment") if comes_in else (DECREMENT_STOCK, "decrement")
         )
@@ -311,7 +314,7 @@ class MoveV3(MoveEffect):
             f"{verb}Data": [
                 {
                     "inventoryItemId": each.key[0],
-                    f"{verb}By": abs(each.becomes - each.quantity),
+                    f"{verb}By": abs(each.by),
                 }
                 for each in entries
             ],
@@ -349,6 +352,10 @@ def _code(told: _Result | None) -> str | None:
         return None
     error = told.item_metadata.error
     return (error.code if error else None) or ""
+
+
+def _told_of(quantity: int | None) -> str:
+    return "not counted" if quantity is None else str(quantity)
 
 
 def _is_conflict(code: str | None) -> bool:

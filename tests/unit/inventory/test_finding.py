@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
-from tests import canaries
 from tests.unit.inventory.conftest import codes, statuses, update
 from tests.wix_simulator import WixSimulator
 
@@ -104,31 +102,6 @@ def test_the_same_stock_named_twice_is_changed_by_neither(wix: WixSimulator, cat
     assert all("changes.0 " in detail for detail in told.values())
     assert wix.catalog.stock(mug["id"]) == 10
     assert wix.catalog.stock(tea["id"]) == 1
-
-
-def test_stock_that_is_not_counted_is_not_changed(wix: WixSimulator, catalog: str) -> None:
-    mug = wix.catalog.add_product(sku="MUG")
-    tea = wix.catalog.add_product(name="Tea", sku="TEA", quantity=10)
-    if catalog == "V3_CATALOG":
-        with_flag(wix, mug)
-
-    reply = update({"sku": "MUG", "set": 1}, {"sku": "TEA", "set": 1})
-
-    assert codes(reply) == ["not_possible_now", None]
-    assert wix.catalog.stock(mug["id"]) is None
-    assert wix.catalog.stock(tea["id"]) == 1
-
-
-def with_flag(wix: WixSimulator, product: dict[str, Any]) -> None:
-    """Let somebody say that there is some of it, without a number."""
-    wix.catalog.set_stock(product["id"], 1)
-    [item] = wix.catalog.inventory(product["id"])
-    answer = httpx.patch(
-        f"{wix.url}/stores/v3/inventory-items/{item['id']}",
-        json={"inventoryItem": {"revision": item["revision"], "inStock": True}},
-        headers={"Authorization": canaries.API_KEY, "wix-site-id": canaries.SITE_ID},
-    )
-    assert answer.status_code == 200, answer.text
 
 
 def test_the_location_is_named_where_there_are_several(wix: WixSimulator) -> None:
