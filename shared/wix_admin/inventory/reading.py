@@ -13,10 +13,11 @@ from wix_admin.cursors import seal, seal_place, unseal, unseal_place
 from wix_admin.errors import InputError, Violation
 from wix_admin.inventory.asking import MOST
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
+from wix_admin.inventory.v1 import LARGEST_PAGE as LARGEST_PAGE_V1
 from wix_admin.inventory.v1 import ProductStock, all_products, query_page_v1
-from wix_admin.inventory.v3 import InventoryItem, all_items, query_page
+from wix_admin.inventory.v3 import LARGEST_PAGE, InventoryItem, all_items, query_page
 from wix_admin.models import Answer, Json
-from wix_admin.pages import Page, QueryInput
+from wix_admin.pages import Page, QueryInput, Sort
 
 COUNTED = {"trackQuantity": True}
 
@@ -24,8 +25,8 @@ COUNTED = {"trackQuantity": True}
 class QueryInventoryInput(QueryInput):
     """Which stock to list: a filter to begin with, then the cursor of the last answer.
 
-    On catalog V1 the limit counts products, each of which has a line for each variant, and there
-    is no sorting.
+    On catalog V1 the limit counts products, of which a page has 100 at most, each with a line for
+    each variant, and there is no sorting.
     """
 
     filter: dict[str, Any] | None = Field(
@@ -35,6 +36,8 @@ class QueryInventoryInput(QueryInput):
             " instead of $in."
         ),
     )
+    sort: Annotated[list[Sort], Field(max_length=10)] | None = None
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
     low_stock: Annotated[int, Field(ge=0, le=MOST)] | None = Field(
         default=None,
         description="Only stock that is counted, of which there are so many or fewer.",
@@ -165,9 +168,9 @@ def _page_v1(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
     if wanted.cursor is not None:
         place = unseal_place(QUERY_STOCK_V1.name, wanted.cursor, _Place)
     check_v1_filter(place.filter)
-    low = place.low_stock
-    found = query_page_v1(wix, place.filter, place.after, wanted.limit)
-    last = found[-1].numeric_id if len(found) == wanted.limit else None
+    low, limit = place.low_stock, min(wanted.limit, LARGEST_PAGE_V1)
+    found = query_page_v1(wix, place.filter, place.after, limit)
+    last = found[-1].numeric_id if len(found) == limit else None
     cursor = seal_place(QUERY_STOCK_V1.name, replace(place, after=last)) if last else None
     lines = _lines(found)
     return InventoryPage(

@@ -17,7 +17,7 @@ from wix_admin.errors import (
     WixSetupError,
 )
 from wix_admin.models import Json, WixEntity
-from wix_admin.pages import Page, QueryInput
+from wix_admin.pages import Page, QueryInput, Sort
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
 from wix_admin.replies import read_as
 
@@ -39,6 +39,7 @@ class QueryProductsInput(QueryInput):
     filter: dict[str, Any] | None = Field(
         default=None, description='Wix\'s filter, such as {"visible": true}'
     )
+    sort: Annotated[list[Sort], Field(max_length=5)] | None = None
     fields: (
         Annotated[list[Annotated[str, Field(pattern="^[A-Z_]{1,50}$")]], Field(max_length=100)]
         | None

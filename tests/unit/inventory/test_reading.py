@@ -156,6 +156,18 @@ def test_stock_is_sorted_by_what_wix_sorts_by(wix: WixSimulator) -> None:
     assert [each["quantity"] for each in lines] == [9, 5, 1]
 
 
+def test_a_page_is_as_large_as_wix_makes_it(wix: WixSimulator, catalog: str) -> None:
+    for number in range(103):
+        wix.catalog.add_product(name=f"Product {number}", quantity=number)
+    sort = [{"fieldName": "quantity"}] * 10 if catalog == "V3_CATALOG" else None
+
+    first = query(limit=1000, sort=sort).json
+
+    there = 103 if catalog == "V3_CATALOG" else 100
+    assert (len(first["items"]), first["hasMore"]) == (there, there < 103)
+    assert len(walk(limit=1000)) == 103
+
+
 def test_the_old_catalog_does_not_sort(wix: WixSimulator) -> None:
     wix.catalog.version = "V1_CATALOG"
 

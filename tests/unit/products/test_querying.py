@@ -84,6 +84,16 @@ def test_a_filter_and_a_sort_go_with_the_cursor(wix: WixSimulator, catalog: Any)
     assert slugs == ["m-3", "m-2", "m-1"]
 
 
+def test_a_list_is_sorted_by_up_to_five_fields(wix: WixSimulator) -> None:
+    wix.catalog.seed(2)
+    fields = ["visible", "slug", "createdDate", "updatedDate", "slug", "visible"]
+    sort = [{"fieldName": each} for each in fields]
+
+    five, six = query(sort=sort[:5]), query(sort=sort)
+
+    assert (five.status, six.status, six.fields) == (200, 400, ["sort"])
+
+
 def test_what_else_is_told_goes_with_the_cursor(wix: WixSimulator) -> None:
     wix.catalog.seed(3)
 
