@@ -113,6 +113,28 @@ def test_what_was_begun_while_the_site_was_moved_is_done_with_another_key(
     assert [each["name"] for each in wix.catalog.products()] == ["Tee", "Mug"]
 
 
+@pytest.mark.parametrize("status", [404, 401])
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("products/create_product", {"products": [{"name": "Mug", "price": "1"}]}),
+        ("products/query_products", {}),
+        ("inventory/update_inventory", {"changes": [{"sku": "TEE-S", "set": 7}]}),
+        ("inventory/query_inventory", {}),
+    ],
+)
+def test_a_site_that_lost_its_stores_says_so_whatever_its_old_catalog_answers(
+    wix: WixSimulator, action: str, body: dict[str, Any], status: Literal[404, 401]
+) -> None:
+    call(action, body, key="k-1")
+    wix.switches.v1_without_stores_status = status
+    wix.catalog.version = "STORES_NOT_INSTALLED"
+
+    reply = call(action, body, key="k-2")
+
+    assert (reply.status, reply.code) == (409, "app_missing")
+
+
 def move_once_asked(wix: WixSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Move the site right after it has said for the first time which catalog it has."""
     real = WixClient.call

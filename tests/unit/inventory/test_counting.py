@@ -9,7 +9,7 @@ from tests import canaries
 from tests.unit.inventory.conftest import Meanwhile, codes, statuses, update
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.inventory import updating
-from wix_admin.inventory.operations import SET_STOCK
+from wix_admin.inventory.operations import DECREMENT_STOCK, SET_STOCK
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -143,6 +143,20 @@ def test_who_was_faster_is_followed(
 
     assert update({"sku": "MUG", "set": 7}, key="k-1").status == 200
     assert wix.catalog.stock(mug_on_v3) == 7
+
+
+@pytest.mark.parametrize("fails", ["item", "call"])
+def test_what_is_not_counted_any_more_is_not_adjusted_and_stops_nothing_else(
+    wix: WixSimulator, meanwhile: Meanwhile, fails: Literal["item", "call"]
+) -> None:
+    wix.switches.bulk_decrement_failure = fails
+    mug, tea = (wix.catalog.add_product(name=sku, sku=sku, quantity=5) for sku in ("MUG", "TEA"))
+    meanwhile(DECREMENT_STOCK, lambda: stop_counting(wix, mug["id"]))
+
+    reply = update({"sku": "MUG", "adjust": -1}, {"sku": "TEA", "adjust": -1})
+
+    assert codes(reply) == ["not_possible_now", None]
+    assert (wix.catalog.stock(mug["id"]), wix.catalog.stock(tea["id"])) == (None, 4)
 
 
 # ---- Catalog V1, which counts all variants of a product or none ----
