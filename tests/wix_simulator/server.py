@@ -1,13 +1,14 @@
 """The HTTP side: routing, faults, the journal, and answers on the wire."""
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import json
 import socket
 import struct
 import traceback
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -64,6 +65,24 @@ AREAS: tuple[tuple[Route, ...], ...] = (
 )
 """The endpoints, area by area."""
 
+GET_TWINS = frozenset(
+    {
+        "/stores/v3/products/query",
+        "/stores/v3/products/search",
+        "/stores/v3/products/count",
+        "/stores/v3/inventory-items/query",
+        "/stores/v3/inventory-items/search",
+    }
+)
+"""What GET serves like POST, the body being in the parameters: so the official SDK asks."""
+
+PACKED = ".r"
+"""The parameter that holds nested values for the SDK: JSON as base64url without padding."""
+
+_LISTS = frozenset({"fields"})
+"""Parameters of a GET twin of which each occurrence counts."""
+
+_WORDS = {"true": True, "false": False}
 _CONSISTENT = "x-wix-consistent"
 
 
@@ -116,7 +135,7 @@ class Server:
     def __init__(self, state: State, on_done: Callable[[RecordedRequest], None]) -> None:
         self._state = state
         self._on_done = on_done
-        self._router = Router(itertools.chain.from_iterable(AREAS))
+        self._router = Router(_with_twins(itertools.chain.from_iterable(AREAS)))
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_route("*", "/{anything:.*}", self._serve)
@@ -221,9 +240,15 @@ class Server:
             if not any(map(caller.may, route.permissions)):
                 raise world.accounts.forbidden()
         seen = request.headers.get(_CONSISTENT) in self._state.consistency_values
-        body = _body(request, target, strict=world.switches.unknown_fields == "refuse")
+        strict = world.switches.unknown_fields == "refuse"
+        query: Mapping[str, list[str]] = {}
+        if request.method == "GET" and route.path in GET_TWINS:
+            body = _body_in_query(request, strict=strict)
+        else:
+            query = _query(request, target, strict=strict)
+            body = _body(request, target, strict=strict)
         with world.events.caused_by(AN_APP):
-            answer = route.work(Call(world, target.parameters, body, caller, seen, request.query))
+            answer = route.work(Call(world, target.parameters, body, caller, seen, query))
         return answer if isinstance(answer, Reply) else Reply(answer)
 
     def _entry(self, request: _Request) -> RecordedRequest:
@@ -247,6 +272,13 @@ class Server:
         )
 
 
+def _with_twins(routes: Iterable[Route]) -> Iterator[Route]:
+    for route in routes:
+        yield route
+        if route.path in GET_TWINS:
+            yield replace(route, method="GET")
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
@@ -256,8 +288,6 @@ def _no_constant(name: str) -> None:
 
 def _body(request: _Request, target: Target, *, strict: bool) -> Json:
     """The request's body as an object, without the path parameters the SDK repeats in it."""
-    if strict:
-        _check_query(request, target)
     body = request.parsed()
     if request.method in {"GET", "DELETE"}:
         if strict and body not in (None, {}):
@@ -274,15 +304,6 @@ def _body(request: _Request, target: Target, *, strict: bool) -> Json:
     return body
 
 
-def _check_query(request: _Request, target: Target) -> None:
-    for name, values in request.query.items():
-        if name in target.route.query:
-            continue
-        known = target.parameters.get(name)
-        if request.method not in {"GET", "DELETE"} or values != [known]:
-            raise invalid(name, "is not a known parameter", "FIELD_NOT_ALLOWED")
-
-
 def _drop_repeated(body: Json, name: str, value: str) -> None:
     *parents, last = name.split(".")
     place: Any = body
@@ -290,6 +311,65 @@ def _drop_repeated(body: Json, name: str, value: str) -> None:
         place = place.get(parent) if isinstance(place, dict) else None
     if isinstance(place, dict) and last in place and place.pop(last) != value:
         raise invalid(name, "is not the id in the path")
+
+
+# ---- Parameters ----
+
+
+def _query(request: _Request, target: Target, *, strict: bool) -> Mapping[str, list[str]]:
+    """The parameters after the path, those the SDK packs among them."""
+    packed = _unpacked(request, strict=strict)
+    query = request.query if packed is None else _flat(packed)
+    for name, values in query.items() if strict else ():
+        if name in target.route.query:
+            continue
+        known = target.parameters.get(name)
+        if request.method not in {"GET", "DELETE"} or values != [known]:
+            raise invalid(name, "is not a known parameter", "FIELD_NOT_ALLOWED")
+    return query
+
+
+def _body_in_query(request: _Request, *, strict: bool) -> Json:
+    """The body of a GET twin. The SDK packs it only if it holds more than texts and flags."""
+    packed = _unpacked(request, strict=strict)
+    if packed is not None:
+        return packed
+    return {
+        name: values if name in _LISTS else _WORDS.get(values[-1], values[-1])
+        for name, values in request.query.items()
+    }
+
+
+def _unpacked(request: _Request, *, strict: bool) -> Json | None:
+    packed = request.query.get(PACKED)
+    if packed is None or request.method != "GET":
+        return None
+    for name in request.query if strict else ():
+        if name != PACKED:
+            raise invalid(name, f"must not be sent beside {PACKED}", "FIELD_NOT_ALLOWED")
+    text = packed[-1]
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        content = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise invalid(PACKED, "is no JSON object as base64url")
+    return content
+
+
+def _flat(content: Json, path: str = "") -> dict[str, list[str]]:
+    """Nested values under dotted names, as they stand in a query string."""
+    flat: dict[str, list[str]] = {}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{path}{name}.")
+        else:
+            values = value if isinstance(value, list) else [value]
+            flat[path + name] = [
+                each if isinstance(each, str) else json.dumps(each) for each in values
+            ]
+    return flat
 
 
 # ---- The wire ----
