@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from tests.wix_simulator.bodies import Body
 from tests.wix_simulator.catalog_version import v1_route
 from tests.wix_simulator.errors import Json, invalid, plain_error
-from tests.wix_simulator.filters import COMPARING, Fields
+from tests.wix_simulator.filters import COMPARING, EXACT, MEMBERS, Fields, Paging, Sort
 from tests.wix_simulator.old_products import (
     change_old_product,
     change_variants,
@@ -69,6 +69,18 @@ _FIELDS = Fields(
         "inventoryStatus": "stock.inventoryStatus",
         "collections.id": "collectionIds",
     },
+)
+
+_ANY = EXACT | COMPARING | {"$startsWith", "$exists"}
+_SORTED = ("id", "name", "slug", "productType", "sku", "price", "numericId", "lastUpdated")
+_SDK_FIELDS = Fields(
+    filterable={
+        **dict.fromkeys((*_SORTED, "description", "priceData.price", "createdDate"), _ANY),
+        "collectionIds": MEMBERS | {"$exists"},
+    },
+    sortable={*_SORTED, "priceData.price"},
+    kinds={**_FIELDS.kinds, "priceData.price": "number"},
+    paths={"price": "priceData.price"},
 )
 
 
@@ -146,6 +158,16 @@ class _QueryBody(Body):
     include_variants: bool = False
     include_hidden_products: bool = False
     include_merchant_specific_data: bool = False
+
+
+class _SdkQuery(Body):
+    filter: Json | None = None
+    sort: list[Sort] | None = None
+    paging: Paging = Paging()
+
+
+class _SdkQueryBody(Body):
+    query: _SdkQuery = _SdkQuery()
 
 
 class _VariantChanges(Body):
@@ -253,6 +275,24 @@ def query_products(call: Call) -> Json:
     return answer
 
 
+def query_products_of_sdk(call: Call) -> Json:
+    """GET or POST /stores-reader/v1/products/query-platformized: the SDK's, without hidden ones."""
+    query = call.read(_SdkQueryBody).query
+    condition, sort = query.filter or {}, query.sort or []
+    _SDK_FIELDS.check_filter(condition)
+    _SDK_FIELDS.check_sort(sort)
+    shown = (
+        shown_old_product(call.store, each)
+        for each in call.store.old_products.values()
+        if each["visible"]
+    )
+    found = _SDK_FIELDS.sorted((each for each in shown if _SDK_FIELDS.match(condition, each)), sort)
+    start = query.paging.offset
+    page = found[start : start + (query.paging.limit or 100)]
+    metadata = {"count": len(page), "offset": start, "total": len(found)}
+    return {"products": page, "metadata": metadata}
+
+
 # ---- Variants ----
 
 
@@ -311,6 +351,7 @@ _READER = "/stores-reader/v1/products"
 _BASE = "/stores/v1/products"
 
 ROUTES = (
+    v1_route("POST", f"{_READER}/query-platformized", query_products_of_sdk, _READ),
     v1_route("POST", _BASE, create_product, MODIFY, writes=True),
     *(
         route

@@ -72,6 +72,7 @@ GET_TWINS = frozenset(
         "/stores/v3/products/count",
         "/stores/v3/inventory-items/query",
         "/stores/v3/inventory-items/search",
+        "/stores-reader/v1/products/query-platformized",
     }
 )
 """What GET serves like POST, the body being in the parameters: so the official SDK asks."""

@@ -182,7 +182,7 @@ def test_thousands_of_changes_take_seconds(wix: WixSimulator, admin: httpx.Clien
 
 
 def test_whatever_is_not_a_question_counts_as_a_write() -> None:
-    questions = ("/query", "/search", "/count", "/getVariants")
+    questions = ("/query", "/query-platformized", "/search", "/count", "/getVariants")
     routes = [
         *catalog_version.ROUTES,
         *products_v3.ROUTES,

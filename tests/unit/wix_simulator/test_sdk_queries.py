@@ -15,6 +15,7 @@ type Json = dict[str, Any]
 PRODUCTS = "/stores/v3/products"
 ITEMS = "/stores/v3/inventory-items"
 MEMBERS = "/members/v1/members"
+OLD_PRODUCTS = "/stores-reader/v1/products"
 
 
 def packed(content: Any) -> dict[str, str]:
@@ -138,3 +139,59 @@ def test_no_permission_is_gained_by_asking_so(wix: WixSimulator, admin: httpx.Cl
     wix.set_permissions(["MEMBERS.MEMBER_READ"], credential=canaries.API_KEY)
 
     assert admin.get(f"{PRODUCTS}/count").status_code == 403
+
+
+# ---- Products of catalog V1 ----
+
+
+def old_products(admin: httpx.Client, query: Json) -> httpx.Response:
+    return admin.get(f"{OLD_PRODUCTS}/query-platformized", params=packed({"query": query}))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"sort": [{"fieldName": "name"}]}, ["Filter", "Mug", "Tee"]),
+        ({"filter": {"name": {"$startsWith": "f"}}}, ["Filter"]),
+        ({"filter": {"$and": [{"price": {"$gt": 5}}, {"name": {"$ne": "Tee"}}]}}, ["Mug"]),
+        ({"filter": {"priceData.price": 3}}, ["Filter"]),
+        (
+            {
+                "sort": [{"fieldName": "price", "order": "DESC"}],
+                "paging": {"limit": 1, "offset": 1},
+            },
+            ["Mug"],
+        ),
+    ],
+)
+def test_products_of_catalog_v1_are_found_by_filters_that_are_objects(
+    wix: WixSimulator, admin: httpx.Client, query: Json, expected: list[str]
+) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    for name, price in (("Mug", "9"), ("Filter", "3"), ("Tee", "20")):
+        wix.catalog.add_product(name=name, price=price)
+    wix.catalog.add_product(name="Fig", price="8", visible=False)
+
+    by_get = old_products(admin, query)
+    by_post = admin.post(f"{OLD_PRODUCTS}/query-platformized", json={"query": query})
+
+    assert names(by_get) == names(by_post) == expected
+    assert by_get.json()["metadata"]["count"] == len(expected)
+
+
+def test_a_page_of_products_of_catalog_v1_tells_how_many_there_are(
+    wix: WixSimulator, admin: httpx.Client
+) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    for _ in range(3):
+        wix.catalog.add_product()
+
+    reply = old_products(admin, {"paging": {"limit": 2, "offset": 2}})
+
+    assert reply.json()["metadata"] == {"count": 1, "offset": 2, "total": 3}
+
+
+def test_a_site_of_catalog_v3_has_no_products_of_catalog_v1(admin: httpx.Client) -> None:
+    reply = old_products(admin, {})
+
+    assert reply.status_code == 428
