@@ -187,11 +187,7 @@ def list_event_time_slots(call: Call) -> Json:
     return {
         "timeSlots": page,
         "timeZone": zone_name,
-        "pagingMetadata": {
-            "count": len(page),
-            "cursors": {"next": following},
-            "hasNext": bool(following),
-        },
+        "pagingMetadata": {"cursors": {"next": following}, "hasNext": bool(following)},
     }
 
 

@@ -282,7 +282,7 @@ def test_sessions_of_classes_are_told_with_the_room_they_have(
     staff = [each["availableResources"][0]["resources"] for each in every["timeSlots"]]
     assert [each[0]["id"] for each in staff] == lesson["staffMemberIds"] * 2
     assert {each["serviceId"] for each in all_classes["timeSlots"]} == {lesson["id"], other["id"]}
-    assert every["pagingMetadata"] == {"count": 2, "cursors": {"next": ""}, "hasNext": False}
+    assert every["pagingMetadata"] == {"cursors": {"next": ""}, "hasNext": False}
     assert [each["eventInfo"]["eventId"] for each in bookable["timeSlots"]] == [nine]
     assert [each["serviceId"] for each in roomy["timeSlots"]] == [other["id"]]
     assert one["timeZone"] == "UTC"
