@@ -1,16 +1,28 @@
 """Reading request bodies: strictly, with Wix's words for what is wrong."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from tests.wix_simulator.errors import Json, Violation, validation_error
+from tests.wix_simulator.switches import Switches
 
-GUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+ANY_ID = "any id"
+"""The context of a check that lets ids be of any form."""
 
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOST = Decimal(10) ** 15
 _RULES = {
     "missing": "REQUIRED_FIELD",
@@ -23,6 +35,7 @@ _RULES = {
     "greater_than_equal": "MIN",
     "literal_error": "INVALID_ENUM_VALUE",
     "string_pattern_mismatch": "FORMAT",
+    "guid": "FORMAT",
 }
 _LIMITS = {"max_length", "min_length", "le", "ge"}
 
@@ -33,7 +46,18 @@ def _in_range(written: str) -> str:
     return written
 
 
-Guid = Annotated[str, StringConstraints(pattern=GUID_PATTERN)]
+def _guid(written: str, info: ValidationInfo) -> str:
+    if info.context != ANY_ID and not is_guid(written):
+        raise PydanticCustomError("guid", "is not a valid GUID")
+    return written
+
+
+def is_guid(written: str) -> bool:
+    """Whether a text has the form of Wix's ids."""
+    return _GUID.fullmatch(written) is not None
+
+
+Guid = Annotated[str, AfterValidator(_guid)]
 DecimalText = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{1,16}(\.[0-9]{1,9})?$"), AfterValidator(_in_range)
 ]
@@ -60,15 +84,17 @@ class PriceBody(Body):
         return Decimal(self.amount)
 
 
-def read[M: Body](model: type[M], body: Json, unknown_fields: Literal["refuse", "ignore"]) -> M:
+def read[M: Body](model: type[M], body: Json, switches: Switches) -> M:
     """Check a body.
 
     Raises:
         RefusedError: With a field violation for each thing that is wrong.
     """
-    extra: Literal["forbid", "ignore"] = "forbid" if unknown_fields == "refuse" else "ignore"
+    extra: Literal["forbid", "ignore"]
+    extra = "forbid" if switches.unknown_fields == "refuse" else "ignore"
+    context = ANY_ID if switches.malformed_id_status == 404 else None
     try:
-        return model.model_validate(body, extra=extra)
+        return model.model_validate(body, extra=extra, context=context)
     except ValidationError as error:
         raise validation_error(map(_violation, error.errors())) from None
 
@@ -88,7 +114,7 @@ def _violation(error: Any) -> Violation:
     for name in _LIMITS & limits.keys():
         data["threshold"] = limits[name]
     if rule == "FORMAT":
-        data = {"type": "GUID" if limits.get("pattern") == GUID_PATTERN else "DECIMAL_VALUE"}
+        data = {"type": "GUID" if kind == "guid" else "DECIMAL_VALUE"}
     text = "must not be empty" if rule == "REQUIRED_FIELD" else error["msg"]
     return Violation(_path(error["loc"]), text, rule, data)
 

@@ -487,7 +487,7 @@ def _listed(store: Store, product: Json, fields: frozenset[str]) -> Json:
 def _read[M: Body](call: Call, model: type[M]) -> M:
     accepts = call.switches.price_as_number == "accept"
     body = with_text_prices(call.body) if accepts else call.body
-    return read(model, body, call.switches.unknown_fields)
+    return read(model, body, call.switches)
 
 
 def _fields(call: Call, wanted: Iterable[str], *, in_list: bool = False) -> frozenset[str]:
@@ -501,7 +501,7 @@ def _fields(call: Call, wanted: Iterable[str], *, in_list: bool = False) -> froz
 
 
 def _got(call: Call, product_id: str) -> Json:
-    wanted = read(_FieldsBody, {"fields": call.query.get("fields", [])}, "refuse").fields
+    wanted = read(_FieldsBody, {"fields": call.query.get("fields", [])}, call.switches).fields
     fields = _fields(call, wanted)
     product = call.store.product(product_id)
     if not product["visible"] and not call.may(READ_HIDDEN):

@@ -6,9 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from tests.wix_simulator.bodies import is_guid
+from tests.wix_simulator.errors import Violation, validation_error
 from tests.wix_simulator.world import Route
 
 _PARAMETER = re.compile(r"\{(.+?)\}")
+
+_GUIDS = (
+    "{bookingId}",
+    "{fulfillment.id}",
+    "{fulfillmentId}",
+    "{inventoryItemId}",
+    "{member.id}",
+    "{order.id}",
+    "{paymentId}",
+    "{serviceId}",
+    "/members/{id}",
+    "/v3/inventory-items/{inventoryItem.id}",
+    "/payments/orders/{orderId}/",
+    "/orders/{orderId}/update-status",
+)
+"""Where Wix declares a GUID. Other ids in paths are any text: those of orders, where they are read
+or canceled, and of products."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +36,21 @@ class Target:
 
     route: Route
     parameters: Mapping[str, str]
+
+    def check_ids(self) -> None:
+        """Refuse what is declared a GUID and is none.
+
+        Raises:
+            RefusedError: With a field violation for each.
+        """
+        violations = [
+            Violation(name, "is not a valid GUID", "FORMAT", {"type": "GUID"})
+            for name, value in self.parameters.items()
+            if not is_guid(value)
+            and any(f"{{{name}}}" in each and each in self.route.path for each in _GUIDS)
+        ]
+        if violations:
+            raise validation_error(violations)
 
 
 class Router:

@@ -240,6 +240,8 @@ class Server:
             caller = world.accounts.identify(request.headers)
             if not any(map(caller.may, route.permissions)):
                 raise world.accounts.forbidden()
+        if world.switches.malformed_id_status == 400:
+            target.check_ids()
         seen = request.headers.get(_CONSISTENT) in self._state.consistency_values
         strict = world.switches.unknown_fields == "refuse"
         query: Mapping[str, list[str]] = {}

@@ -60,6 +60,10 @@ class Switches:
     """What happens to body fields and query parameters Wix does not know, and to order fields
     that PATCH cannot change. Wix may drop them in silence; refusing them finds our mistakes."""
 
+    malformed_id_status: Literal[400, 404] = 400
+    """How an id is answered that Wix declares a GUID and that is none, in a path or a body: as a
+    failed validation, or as an id that nothing has. Not documented."""
+
     uneven_amounts: bool = False
     """Whether amounts lose their trailing zeros (`"25.0"`, `"7"`), as happens at Wix."""
 

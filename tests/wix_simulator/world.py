@@ -139,7 +139,7 @@ class Call:
 
     def read[M: Body](self, model: type[M]) -> M:
         """The body, checked."""
-        return read(model, self.body, self.switches.unknown_fields)
+        return read(model, self.body, self.switches)
 
 
 @dataclass(frozen=True)
