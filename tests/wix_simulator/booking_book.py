@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.wix_simulator.booking_events import BEGINNINGS, BookingChange, BookingEventKind
 from tests.wix_simulator.clock import Clock, Ids, seconds_of, written
 from tests.wix_simulator.documents import Documents
 from tests.wix_simulator.errors import Json, application_error, plain_error
@@ -61,6 +62,7 @@ class BookingBook:
     clock: Clock
     ids: Ids
     switches: Switches
+    on_change: Callable[[BookingChange], None]
     terms: dict[str, Terms] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
 
@@ -93,14 +95,24 @@ class BookingBook:
         status, code = self.switches.booking_conflict.split()
         raise application_error(int(status), code)
 
-    def change(self, booking_id: str, work: Callable[[Json], Any]) -> Json:
-        """Let `work` change a copy, kept only if it raises nothing; answers the booking."""
+    def change(
+        self, booking_id: str, work: Callable[[Json], Any], kind: BookingEventKind, call: Json
+    ) -> Json:
+        """Let `work` change a copy, kept only if it raises nothing; answers the booking.
+
+        Args:
+            kind: What is done to it.
+            call: The body of the call that does it.
+        """
+        before = self.get(booking_id)
         with self.documents.change(booking_id) as booking:
             work(booking)
             booking["revision"] = str(int(booking["revision"]) + 1)
             booking["updatedDate"] = self.clock.stamp()
             self._derive(booking)
-        return self.get(booking_id)
+        after = self.get(booking_id)
+        self.on_change(BookingChange(kind, before, after, call))
+        return after
 
     def add(self, booking: Json, terms: Terms, *, created: str | None = None) -> Json:
         """Take in a new booking of a known service; answers it."""
@@ -121,6 +133,10 @@ class BookingBook:
         self._derive(booking)
         self.documents.add(booking)
         self.terms[booking["id"]] = terms
+        self.on_change(BookingChange("created", booking, booking))
+        if booking["status"] in BEGINNINGS:
+            before = booking | {"status": "CREATED"}
+            self.on_change(BookingChange(BEGINNINGS[booking["status"]], before, booking))
         return booking
 
     def _derive(self, booking: Json) -> None:

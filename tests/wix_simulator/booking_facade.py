@@ -227,8 +227,8 @@ class Bookings:
             return copy.deepcopy(self._book.notifications)
 
     def seed(self, count: int) -> list[str]:
-        """Add bookings of all statuses, each at another hour; answers their ids."""
-        with self._state.lock:
+        """Add bookings of all statuses, each at another hour, telling nobody; their ids."""
+        with self._state.lock, self._state.world.events.muted():
             return [str(self.add(status=_SEEDED[i % len(_SEEDED)])["id"]) for i in range(count)]
 
     @property

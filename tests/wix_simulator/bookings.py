@@ -21,6 +21,7 @@ from tests.wix_simulator.booking_bodies import (
     SlotBody,
 )
 from tests.wix_simulator.booking_book import ENDED, BookingBook, Notification, Terms, participants
+from tests.wix_simulator.booking_events import BookingEventKind
 from tests.wix_simulator.bulk import bulk_result, failed, succeeded
 from tests.wix_simulator.errors import Json, RefusedError, application_error, invalid
 from tests.wix_simulator.service_calendar import Slot, as_booked, instant, zone
@@ -398,8 +399,12 @@ def _changeable(call: Call, revision: str, flow: Body) -> Json:
     return booking
 
 
-def _done(call: Call, changes: Json, kind: str, asked: ParticipantNotification | None) -> Json:
-    booking = call.bookings.change(call.path["bookingId"], lambda each: _put(each, changes))
+def _done(
+    call: Call, changes: Json, kind: BookingEventKind, asked: ParticipantNotification | None
+) -> Json:
+    booking = call.bookings.change(
+        call.path["bookingId"], lambda each: _put(each, changes), kind, call.body
+    )
     _notify(call.bookings, booking, kind, asked)
     return {"booking": booking}
 

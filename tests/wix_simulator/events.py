@@ -1,4 +1,4 @@
-"""What Wix tells of an order: which events a change makes, and what is in them."""
+"""What Wix tells: of orders here, of the rest in modules of their own."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.wix_simulator.auth import Accounts
+from tests.wix_simulator.booking_events import BookingChange, booking_event
 from tests.wix_simulator.clock import Clock, Ids, written
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.money import without_trailing_zeros
@@ -91,23 +92,53 @@ class Events:
             self._muted = before
 
     def order_changed(self, site_id: str, change: Change) -> None:
-        """Tell what a change means, if an app is installed on the site to hear of it."""
-        instance_id = self._accounts.instance_of(site_id)
-        if self._muted or instance_id is None:
-            return
+        """Tell what a change of an order means."""
         for event_type, body in _events_of(change):
-            content = without_trailing_zeros(body) if self._switches.uneven_amounts else body
             lags = event_type == PAYMENT_STATUS_UPDATED
-            event = self.make(
+            self.happened(
+                site_id,
                 event_type,
                 change.after.order_id,
-                content,
-                instance_id=instance_id,
-                identity=self._identity,
+                body,
                 anonymizes=change.anonymizes,
                 delay_seconds=self._switches.payment_status_lag_seconds if lags else 0,
             )
-            self._tell(event)
+
+    def booking_changed(self, site_id: str, change: BookingChange) -> None:
+        """Tell what a change of a booking means."""
+        who = {name: value for name, value in self._identity.items() if name != "identityType"}
+        event_type, body = booking_event(change, initiated_by=who)
+        self.happened(site_id, event_type, change.after["id"], body)
+
+    def happened(
+        self,
+        site_id: str,
+        event_type: str,
+        entity_id: str | None,
+        content: Json,
+        *,
+        anonymizes: bool = False,
+        delay_seconds: float = 0,
+    ) -> None:
+        """Tell an event, if an app is installed on the site to hear of it.
+
+        Args:
+            entity_id: None for the older, flat events.
+            content: The one body, or the payload of a flat event.
+        """
+        instance_id = self._accounts.instance_of(site_id)
+        if self._muted or instance_id is None:
+            return
+        event = self.make(
+            event_type,
+            entity_id,
+            without_trailing_zeros(content) if self._switches.uneven_amounts else content,
+            instance_id=instance_id,
+            identity=self._identity,
+            anonymizes=anonymizes,
+            delay_seconds=delay_seconds,
+        )
+        self._tell(event)
 
     def make(
         self,

@@ -1,4 +1,9 @@
-"""The members of one site, and how tests make and see them."""
+"""The members of one site, what Wix tells of them, and how tests make and see them.
+
+Certain, by the declarations of Wix's SDK: there are `member_created`, `member_updated` and
+`member_deleted`, the first two with the member, the last without. That every change is told as
+`updated`, approving, blocking and muting among them, is a guess.
+"""
 
 import copy
 from collections.abc import Callable
@@ -9,11 +14,14 @@ from tests import canaries
 from tests.wix_simulator.clock import Clock, Ids, written
 from tests.wix_simulator.documents import Documents
 from tests.wix_simulator.errors import Json, application_error
+from tests.wix_simulator.events import A_VISITOR
 from tests.wix_simulator.filters import Cursors
 from tests.wix_simulator.switches import Switches
 
 if TYPE_CHECKING:
     from tests.wix_simulator.state import State
+
+MEMBER = "wix.members.v1.member"
 
 type MemberStatus = Literal["PENDING", "APPROVED", "BLOCKED", "OFFLINE"]
 
@@ -27,6 +35,9 @@ class MemberBook:
     clock: Clock
     ids: Ids
     switches: Switches
+    tell: Callable[[str, str, Json], None]
+    """Told the type, the member's id and the body of each event."""
+
     owners: set[str] = field(default_factory=set)
     """Members who own the site or contribute to it."""
 
@@ -59,7 +70,14 @@ class MemberBook:
         with self.documents.change(member_id) as member:
             work(member)
             member["updatedDate"] = self.clock.stamp()
-        return self.get(member_id)
+        member = self.get(member_id)
+        self.tell(f"{MEMBER}_updated", member_id, {"updatedEvent": {"currentEntity": member}})
+        return member
+
+    def remove(self, member_id: str) -> None:
+        """Delete a member."""
+        self.documents.remove(member_id)
+        self.tell(f"{MEMBER}_deleted", member_id, {"deletedEvent": {}})
 
     def with_email(self, email: str) -> Json | None:
         """Who logs in with an email. Who is OFFLINE does not log in any more."""
@@ -102,6 +120,7 @@ class MemberBook:
         }
         keep_login_email(member)
         self.documents.add(member)
+        self.tell(f"{MEMBER}_created", member["id"], {"createdEvent": {"entity": member}})
         return member
 
     def _free_slug(self, wanted: str) -> str:
@@ -159,7 +178,7 @@ class Members:
         Returns:
             The member, as Wix tells it in full.
         """
-        with self._state.lock:
+        with self._state.lock, self._state.world.events.caused_by(A_VISITOR):
             book = self._book(site_id)
             number = len(book.documents.all()) + 1
             person = {"firstName": canaries.FIRST_NAME, "lastName": canaries.LAST_NAME}
@@ -189,8 +208,8 @@ class Members:
             return copy.deepcopy(self._book().documents.all())
 
     def seed(self, count: int) -> list[str]:
-        """Add members of all statuses, some a day older than others; answers their ids."""
-        with self._state.lock:
+        """Add members of all statuses, some a day older than others, telling nobody; their ids."""
+        with self._state.lock, self._state.world.events.muted():
             now = self._state.world.clock.now()
             ages = [(count - index) * 24 * 60 * 60 for index in range(count)]
             return [

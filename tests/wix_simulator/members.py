@@ -399,7 +399,7 @@ def _delete(book: MemberBook, member_id: str) -> None:
         if member_id in protected:
             violation = Violation("", "the member cannot be deleted", "OTHER", rule_name=rule)
             raise validation_error([violation])
-    book.documents.remove(member_id)
+    book.remove(member_id)
 
 
 def _action(verb: str, work: Callable[[Call], Json], permission: str) -> Route:

@@ -65,7 +65,8 @@ class World:
 
     def members(self, site_id: str) -> MemberBook:
         if site_id not in self.member_books:
-            self.member_books[site_id] = MemberBook(self.clock, self.ids, self.switches)
+            tell = partial(self.events.happened, site_id)
+            self.member_books[site_id] = MemberBook(self.clock, self.ids, self.switches, tell)
         return self.member_books[site_id]
 
     def store(self, site_id: str) -> Store:
@@ -75,7 +76,9 @@ class World:
 
     def bookings(self, site_id: str) -> BookingBook:
         if site_id not in self.booking_books:
-            self.booking_books[site_id] = BookingBook(self.clock, self.ids, self.switches)
+            on_change = partial(self.events.booking_changed, site_id)
+            book = BookingBook(self.clock, self.ids, self.switches, on_change)
+            self.booking_books[site_id] = book
         return self.booking_books[site_id]
 
     def shop_of(self, order_id: str) -> Shop:

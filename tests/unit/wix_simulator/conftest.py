@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from tests import canaries
+from tests.unit.wix_simulator.hearing import Hearing, hearing
 from tests.wix_simulator import WixSimulator
 
 # Nothing here is encrypted; a context without authorities spares each test reading them all.
@@ -30,3 +31,10 @@ def admin(wix: WixSimulator) -> Iterator[httpx.Client]:
     headers = {"authorization": canaries.API_KEY, "wix-site-id": canaries.SITE_ID}
     with httpx.Client(base_url=wix.url, headers=headers, verify=NO_AUTHORITIES) as client:
         yield client
+
+
+@pytest.fixture
+def told(wix: WixSimulator) -> Iterator[Hearing]:
+    """A subscriber to everything that happens from now on."""
+    with hearing(wix) as found:
+        yield found
