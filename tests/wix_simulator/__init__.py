@@ -24,7 +24,8 @@ switch (`Switches`). These are guesses without one, so nothing should depend on 
   as APPROVED was placed and paid in one go, and is shown so by its `created` event too; that
   `order_updated` follows every change, its `modifiedFields` being whole fields with their old
   values; the `action` of `order_fulfilled`, always `UPDATED`; that fulfillments and transactions
-  carry the order's id as theirs, and share one count of `entityEventSequence` with it.
+  carry the order's id as theirs, and share one count of `entityEventSequence` with it. Of bookings,
+  members and the catalog: what `booking_events`, `member_book` and `catalog_events` say.
 * A lag of the payment status delays the event of it by as much.
 * An order without shipping has no fulfillments when Wix has fulfilled it, and stays fulfilled when
   canceled.

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Mapping, Sequence
 
 from tests import canaries
+from tests.wix_simulator.catalog_events import old_stock_told
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.inventory_items import shown_item
 from tests.wix_simulator.old_products import (
@@ -104,8 +105,8 @@ class Catalog:
             return self._shown(store, product["id"])
 
     def seed(self, count: int, *, site_id: str = canaries.SITE_ID) -> list[str]:
-        """Add varied products with stock; their ids, the oldest first."""
-        with self._state.lock:
+        """Add varied products with stock, telling nobody; their ids, the oldest first."""
+        with self._state.lock, self._state.world.events.muted():
             return [self._seed_product(index, site_id) for index in range(count)]
 
     def _seed_product(self, index: int, site_id: str) -> str:
@@ -292,11 +293,12 @@ def _new_old(
 
 def _set_old_stock(store: Store, product_id: str, variant_id: str, quantity: int) -> None:
     """Set a quantity; those of a product are tracked all or none."""
-    for item in store.stock.of_product(product_id):
-        if item.variant_id == variant_id:
-            store.stock.set(item, "other", quantity=quantity)
-        elif item.quantity is None:
-            store.stock.set(item, "other", quantity=0)
+    with old_stock_told(store, [product_id]):
+        for item in store.stock.of_product(product_id):
+            if item.variant_id == variant_id:
+                store.stock.set(item, "other", quantity=quantity)
+            elif item.quantity is None:
+                store.stock.set(item, "other", quantity=0)
 
 
 def _options(specs: Sequence[VariantSpec]) -> dict[str, list[str]]:

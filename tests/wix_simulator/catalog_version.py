@@ -76,7 +76,8 @@ def _without_variants(answer: Any) -> Any:
 def _for(version: Literal["V1", "V3"], work: Work) -> Work:
     def checked(call: Call) -> Json | Reply:
         _check(call.store, version)
-        return work(call)
+        with call.store.because(call.body.get("reason")):
+            return work(call)
 
     return checked
 

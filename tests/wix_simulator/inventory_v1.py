@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tests.wix_simulator.bodies import Body
+from tests.wix_simulator.catalog_events import old_stock_told
 from tests.wix_simulator.catalog_version import v1_route
 from tests.wix_simulator.errors import Json, invalid, plain_error
 from tests.wix_simulator.filters import COMPARING, Fields
@@ -94,13 +95,14 @@ def _update(call: Call, product: Json) -> Json:
     wanted = {each.variant_id: each for each in told.variants or []}
     for variant_id in wanted:
         item_of(store, product["id"], variant_id)
-    for item in store.stock.of_product(product["id"]):
-        if told.preorder_info is not None:
-            item.preorder = told.preorder_info.sent()
-        if told.track_quantity:
-            _set_quantity(store, item, wanted.get(item.variant_id))
-        else:
-            _set_flag(store, item, wanted.get(item.variant_id))
+    with old_stock_told(store, [product["id"]]):
+        for item in store.stock.of_product(product["id"]):
+            if told.preorder_info is not None:
+                item.preorder = told.preorder_info.sent()
+            if told.track_quantity:
+                _set_quantity(store, item, wanted.get(item.variant_id))
+            else:
+                _set_flag(store, item, wanted.get(item.variant_id))
     return {}
 
 
@@ -153,9 +155,10 @@ def _move(
             raise plain_error(400, "the quantity would be negative")
         if abs(left[item.id]) > MOST:
             raise plain_error(400, "the quantity is out of range")
-    for item, by in moves:
-        if item.quantity is not None:
-            call.store.stock.move(item, kind, abs(by), item.quantity + by)
+    with old_stock_told(call.store, [item.product_id for item, _ in moves]):
+        for item, by in moves:
+            if item.quantity is not None:
+                call.store.stock.move(item, kind, abs(by), item.quantity + by)
     return {}
 
 

@@ -65,6 +65,7 @@ def new_old_product(store: Store, sent: Json, *, product_id: str | None = None) 
     check_size(product)
     store.old_inventories[product["inventoryItemId"]] = product["id"]
     _put(store, product)
+    store.listener.old_product(None, product)
     return product
 
 
@@ -76,6 +77,7 @@ def change_old_product(store: Store, before: Json, sent: Json) -> Json:
     product = {**before, **changes}
     check_size(product)
     _put(store, product)
+    store.listener.old_product(before, product, [name for name in sent if sent[name] is not None])
     return product
 
 
@@ -85,6 +87,7 @@ def remove_old_product(store: Store, product_id: str) -> None:
         store.stock.remove(item)
     product = store.old_products.pop(product_id)
     del store.old_inventories[product["inventoryItemId"]]
+    store.listener.old_product(product, None)
 
 
 def change_variants(store: Store, before: Json, changed: dict[str, Json]) -> Json:
@@ -95,6 +98,7 @@ def change_variants(store: Store, before: Json, changed: dict[str, Json]) -> Jso
     }
     product = {**before, "variantData": data}
     _put(store, product)
+    store.listener.old_variants(product, changed)
     return product
 
 

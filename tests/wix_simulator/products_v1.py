@@ -243,7 +243,9 @@ def add_media(call: Call) -> Json:
         url = each.url or f"https://static.example.com/media/{media_id}"
         image = {"url": url, "width": 1000, "height": 1000}
         items.append({"id": media_id, "mediaType": "image", "title": "", "image": image})
-    call.store.old_products[product["id"]] = {**product, "media": product["media"] + items}
+    changed = {**product, "media": product["media"] + items}
+    call.store.old_products[product["id"]] = changed
+    call.store.listener.old_product(product, changed, ["media"])
     return {}
 
 

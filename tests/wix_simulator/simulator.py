@@ -71,7 +71,7 @@ class WixSimulator:
         """
         self._state = State(seed, now, switches or Switches())
         self.webhooks = Webhooks(self._state)
-        """Tells a subscriber what happens to orders."""
+        """Tells a subscriber what happens to orders, members, bookings, products and stock."""
 
         self.members = Members(self._state)
         """The members of the default site."""

@@ -10,6 +10,7 @@ from tests.wix_simulator.errors import Json
 type Level = int | bool | None
 
 type ChangeKind = Literal["set", "increment", "decrement", "other"]
+type StockEvent = Literal["created", "updated", "deleted"]
 
 MOST = 99999
 """The largest quantity there can be; the smallest is as far below nothing."""
@@ -74,10 +75,17 @@ class StockChange:
 class Stock:
     """All stock of one site, found by its id, its product or its variant."""
 
-    def __init__(self, clock: Clock, ids: Ids, serving: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        ids: Ids,
+        serving: Callable[[], int],
+        on_change: Callable[[StockItem, StockEvent], None],
+    ) -> None:
         self._clock = clock
         self._ids = ids
         self._serving = serving
+        self._on_change = on_change
         self._items: dict[str, StockItem] = {}
         self._by_product: dict[str, dict[tuple[str, str], StockItem]] = {}
         self._by_variant: dict[str, dict[str, StockItem]] = {}
@@ -137,6 +145,7 @@ class Stock:
         self._by_product.setdefault(product_id, {})[variant_id, location_id] = item
         self._by_variant.setdefault(variant_id, {})[location_id] = item
         self._note(item, kind, in_stock if quantity is None else quantity)
+        self._on_change(item, "created")
         return item
 
     def set(
@@ -162,9 +171,11 @@ class Stock:
         """Count one more change of an item."""
         item.revision += 1
         item.updated = self._clock.stamp()
+        self._on_change(item, "updated")
 
     def remove(self, item: StockItem) -> None:
         """Keep no stock of it any more."""
+        self._on_change(item, "deleted")
         del self._items[item.id]
         del self._by_product[item.product_id][item.variant_id, item.location_id]
         del self._by_variant[item.variant_id][item.location_id]

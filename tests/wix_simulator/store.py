@@ -1,18 +1,40 @@
 """What one site sells: the products of its catalog, of whichever version, and their stock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from tests.wix_simulator.clock import Clock, Ids
 from tests.wix_simulator.documents import Documents
 from tests.wix_simulator.errors import Json, application_error
 from tests.wix_simulator.filters import Cursors
-from tests.wix_simulator.stock import Stock
+from tests.wix_simulator.stock import Stock, StockEvent, StockItem
 from tests.wix_simulator.switches import Switches
 
 type CatalogVersion = Literal["V1_CATALOG", "V3_CATALOG", "STORES_NOT_INSTALLED", "PROVISIONING"]
 
 CURRENCY = "USD"
+
+
+class Listener:
+    """Told of each change, under the lock. By default nobody is."""
+
+    def product(self, before: Json | None, after: Json | None) -> None:
+        """Hear of a product of catalog V3, new if there is no `before`, deleted if no `after`."""
+
+    def stock(self, item: StockItem, what: StockEvent) -> None:
+        """Hear of an inventory item, before it is deleted or after anything else."""
+
+    def old_product(
+        self, before: Json | None, after: Json | None, changed: Collection[str] = ()
+    ) -> None:
+        """Hear of a product of catalog V1; `changed` are the names of what was told anew."""
+
+    def old_variants(self, product: Json, changed: dict[str, Json]) -> None:
+        """Hear what was told of variants of catalog V1, by their ids."""
+
+    def old_stock(self, before: Json, after: Json) -> None:
+        """Hear how the stock of a product of catalog V1 was told before and is told now."""
 
 
 class Store:
@@ -25,7 +47,11 @@ class Store:
         self.ids = ids
         self.switches = switches
         self.version: CatalogVersion = "V3_CATALOG"
-        self.stock = Stock(clock, ids, serving)
+        self.listener = Listener()
+        self.reason: str | None = None
+        """Why stock changes, as the call says that changes it."""
+
+        self.stock = Stock(clock, ids, serving, self._stock_changed)
         self.cursors = Cursors(clock, switches)
         self.default_location_id = ids.guid()
         self.locations: dict[str, str] = {self.default_location_id: "Main location"}
@@ -84,20 +110,35 @@ class Store:
     def put(self, product: Json) -> None:
         """Take in a new product, or what became of one."""
         self._forget_names(product["id"])
-        if self.products.get(product["id"]) is None:
+        before = self.products.get(product["id"])
+        if before is None:
             self.products.add(product)
         else:
             with self.products.change(product["id"]) as kept:
                 kept.clear()
                 kept.update(product)
         self._owners.update(_names(product))
+        self.listener.product(before, product)
 
     def remove(self, product_id: str) -> None:
         """Delete a product with its stock."""
+        self.listener.product(self.product(product_id), None)
         for item in self.stock.of_product(product_id):
             self.stock.remove(item)
         self._forget_names(product_id)
         self.products.remove(product_id)
+
+    def _stock_changed(self, item: StockItem, what: StockEvent) -> None:
+        self.listener.stock(item, what)
+
+    @contextmanager
+    def because(self, reason: str | None) -> Iterator[None]:
+        """Whatever happens inside has that reason."""
+        before, self.reason = self.reason, reason
+        try:
+            yield
+        finally:
+            self.reason = before
 
     def free_slug(self, wanted: str) -> str:
         """A slug that no product has: this one, or one with a number behind it."""

@@ -154,6 +154,10 @@ class Switches:
     """What the V1 reads below `/stores-reader` do on a V3 site: refuse like all V1 calls, or go on
     telling what there was, without variants. Seen once."""
 
+    catalog_event_form: Literal["object", "text"] = "object"
+    """How events of catalog V3 hold what they tell: as objects, or as text under names that end in
+    `AsJson`. Both are documented."""
+
     product_query_lag_seconds: float = 0
     """How far search and count of products are behind; query and get by id are not."""
 

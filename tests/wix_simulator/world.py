@@ -7,6 +7,7 @@ from functools import partial
 from tests.wix_simulator.auth import Accounts, ApiKey, App, Caller
 from tests.wix_simulator.bodies import Body, read
 from tests.wix_simulator.booking_book import BookingBook
+from tests.wix_simulator.catalog_events import CatalogEvents
 from tests.wix_simulator.clock import Clock, Ids
 from tests.wix_simulator.errors import Json, Reply
 from tests.wix_simulator.events import Event, Events
@@ -71,7 +72,9 @@ class World:
 
     def store(self, site_id: str) -> Store:
         if site_id not in self.stores:
-            self.stores[site_id] = Store(self.clock, self.ids, self.switches, lambda: self.serving)
+            store = Store(self.clock, self.ids, self.switches, lambda: self.serving)
+            store.listener = CatalogEvents(store, partial(self.events.happened, site_id))
+            self.stores[site_id] = store
         return self.stores[site_id]
 
     def bookings(self, site_id: str) -> BookingBook:
