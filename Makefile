@@ -15,11 +15,11 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test check bench openapi build format lock clean
+.PHONY: help demo up test sdk-check check bench openapi build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run the whole story on this machine, visibly, then stop
 	@$(BIN)/python -m tests.local_stack demo
@@ -29,6 +29,9 @@ up: .venv/ready .tools/sam/ready .tools/ministack/ready ## Leave the local stack
 
 test: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run every test, the deployed local stack included
 	$(BIN)/pytest -n auto --dist loadgroup
+
+sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own SDK (needs Node 20)
+	$(BIN)/pytest tests/sdk
 
 check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the template
 	$(BIN)/ruff format --check $(SOURCES)
@@ -78,3 +81,10 @@ endef
 
 .tools/ministack/ready: requirements/ministack.lock $(UV)
 	$(call install,ministack,.tools/ministack)
+
+.tools/sdk/ready: tests/sdk/package.json tests/sdk/package-lock.json tests/sdk/.npmrc
+	@echo "Installing Wix's SDK into .tools/sdk"
+	@mkdir -p .tools/sdk
+	cp $^ .tools/sdk
+	cd .tools/sdk && npm ci
+	@touch $@
