@@ -258,8 +258,8 @@ def _reason_to_leave(order: Order, event: ApprovedOrderInput) -> Reason | None:
 
 def _is_paid(order: Order) -> bool:
     total = order.price_summary.total if order.price_summary else None
-    # An amount that Wix leaves out is not zero.
-    costs_nothing = total is not None and "amount" in total.model_fields_set and not total.amount
+    # An amount that Wix does not tell is not zero.
+    costs_nothing = total is not None and total.amount == 0
     return order.payment_status in {"PAID", PARTLY_REFUNDED} or (
         order.payment_status == "NOT_PAID" and costs_nothing
     )

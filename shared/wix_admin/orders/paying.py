@@ -6,7 +6,8 @@ millisecond, which is how a payment whose answer got lost is found again.
 Wix records any amount, so what is left to pay is worked out here: the order's total without all
 payments that did not fall through, or the balance that Wix tells if that is less, as it follows
 the payments later. Money that was given back counts as paid: Wix does not say that it is owed
-again, and too little on record is better than too much.
+again, and too little on record is better than too much. A gift card is voided by its refund, and
+what it paid is left to pay again as soon as the balance says so.
 """
 
 from datetime import UTC, datetime
