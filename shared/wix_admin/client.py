@@ -1,5 +1,6 @@
 """The one way to call Wix: declared operations, bounded in time, repeated only if harmless."""
 
+import math
 import random
 import re
 import time
@@ -127,8 +128,9 @@ class WixClient:
     def call(self, operation: Operation, *, body: Json | None = None, **path_ids: str) -> Json:
         """Make one declared call, trying again while that is harmless and may help.
 
-        A call that may not be repeated is sent again only if Wix turned it away unread (429) or
-        it never left, and is not started with less time left than it may take.
+        A call that may not be repeated is sent again only if Wix turned it away unread (429, 425)
+        or it never left, and is not started with less time left than it may take. Whatever was
+        turned away is sent again only after the wait that Wix asks for, if it says how long.
 
         Args:
             operation: What to call.
@@ -179,7 +181,7 @@ class WixClient:
                 return self._attempt(operation, path, body)
             except (WixUnavailableError, TokenUnavailableError) as error:
                 failure = error
-            pause = self._pause(attempt, failure.retry_after)
+            pause = self._pause(attempt, failure)
             if attempt == MAX_ATTEMPTS or self.seconds_left() < pause + self._needed(operation):
                 break
             self._sleep(pause)
@@ -229,9 +231,14 @@ class WixClient:
             return SHORTEST_TRY_SECONDS
         return CONNECT_SECONDS + operation.seconds
 
-    def _pause(self, attempt: int, asked: float | None) -> float:
-        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-        return asked if asked is not None else longest * self._jitter()
+    def _pause(self, attempt: int, failure: WixError | TokenUnavailableError) -> float:
+        """Return the seconds until another try may help; for ever if that is not in this call."""
+        if failure.retry_after is not None:
+            return failure.retry_after
+        if isinstance(failure, WixError) and failure.code == "wix_busy":
+            return math.inf  # Wix counts by the minute, and each try would count
+        longest: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+        return longest * self._jitter()
 
     def _remember(
         self, operation: Operation, outcome: int | str, began: float, request_id: str | None

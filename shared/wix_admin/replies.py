@@ -9,6 +9,7 @@ import json
 import re
 import time
 from http import HTTPStatus
+from typing import NamedTuple
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -35,6 +36,14 @@ MAX_DESCRIPTION = 300
 CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 CLIENT_CLOSED_REQUEST = 499
+TROUBLE = {HTTPStatus.REQUEST_TIMEOUT, CLIENT_CLOSED_REQUEST, *range(500, 600)} - {
+    HTTPStatus.NOT_IMPLEMENTED
+}
+"""What Wix, or what stands in front of it, answers whether or not it did what was asked."""
+
+BUSINESS_QUOTAS = {"FEATURE_LIMIT_EXCEEDED", "PRODUCTS_LIMIT_EXCEEDED"}
+"""What a 429 means that will not pass: the site's plan allows no more. Any other turns a call
+away unread, whatever name it gives to that (`RESOURCE_EXHAUSTED`, `RATE_LIMIT`)."""
 
 WRONG_SITE_CODES = {"MISSING_METASITE_ID", "WDE0117"}
 CONFLICT_MARKS = ("REVISION", "ALREADY_CHANGED", "ALREADY_EXISTS")
@@ -62,14 +71,40 @@ SLOT_CODES = {
     "SCHEDULE_CAPACITY_EXCEEDED",
     "SLOT_HOLD_UNAVAILABLE",
 }
-OWN_CODES = {
-    **dict.fromkeys(WRONG_SITE_CODES, "wrong_site"),
-    **SETUP_CODES,
-    **dict.fromkeys(POLICY_CODES, "policy_forbids"),
-    **dict.fromkeys(SLOT_CODES, "slot_taken"),
-    MOVING_CODE: "catalog_moving",
+
+
+class Meaning(NamedTuple):
+    """What a failed reply means.
+
+    Attributes:
+        kind: The class, which names the remedy.
+        remedy: The same in words.
+        code: The problem's code, where the class alone does not tell it.
+    """
+
+    kind: type[WixError]
+    remedy: str
+    code: str | None = None
+
+
+WRONG_SITE = Meaning(
+    WixPermissionError,
+    "The credential names no site or another one: check WIX_SITE_ID and the secret",
+    "wrong_site",
+)
+SETUP = "Look at which Wix apps the site has, and at its version of the catalog"
+FORBIDDEN = "Its state, a policy or the site's plan forbids it"
+
+BY_CODE = {
+    **dict.fromkeys(WRONG_SITE_CODES, WRONG_SITE),
+    **{code: Meaning(WixSetupError, SETUP, ours) for code, ours in SETUP_CODES.items()},
+    MOVING_CODE: Meaning(
+        WixUnavailableError, "Wix is moving the site to another catalog", "catalog_moving"
+    ),
+    **dict.fromkeys(POLICY_CODES, Meaning(WixStateError, FORBIDDEN, "policy_forbids")),
+    **dict.fromkeys(SLOT_CODES, Meaning(WixStateError, FORBIDDEN, "slot_taken")),
 }
-"""Wix's codes that say more than the class of the error does."""
+"""Wix's codes that say what to do, whatever status they come with."""
 
 
 def request_id_of(response: httpx.Response) -> str | None:
@@ -120,107 +155,92 @@ def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -
 def error_for(response: httpx.Response, operation: Operation) -> WixError:
     """Say what a failed reply means, as the class that names the remedy."""
     status = response.status_code
-    code, violations = _details(json_in(response) or {})
-    kind, remedy = _meaning(status, code, operation)
-    return kind(
-        f"{operation.name}: Wix answered {status}{f' {code}' if code else ''}. {remedy}",
-        code=_own_code(status, code),
+    code, fault, violations = _details(json_in(response) or {})
+    told = code or fault
+    meaning = _meaning(status, code, operation)
+    return meaning.kind(
+        f"{operation.name}: Wix answered {status}{f' {told}' if told else ''}. {meaning.remedy}",
+        code=meaning.code,
         retry_after=retry_after(response, time.time()),
         wix_request_id=request_id_of(response),
-        wix_code=code or None,
+        wix_code=told or None,
         violations=violations,
     )
 
 
-def _own_code(status: int, code: str) -> str | None:
-    """Return the problem's code where the class alone does not tell it."""
-    busy = "wix_busy" if status == HTTPStatus.TOO_MANY_REQUESTS and not code else None
-    return OWN_CODES.get(code, busy)
+def _meaning(status: int, code: str, operation: Operation) -> Meaning:
+    """Return what a failure means: whether Wix has read the request, then what it says of it."""
+    if status < HTTPStatus.BAD_REQUEST or status in TROUBLE:
+        lost = WixUnavailableError if operation.repeatable else OutcomeUnknownError
+        return Meaning(lost, "That is no answer of this call: Wix may be in trouble")
+    if status == HTTPStatus.TOO_EARLY or (
+        status == HTTPStatus.TOO_MANY_REQUESTS and code not in BUSINESS_QUOTAS
+    ):
+        return Meaning(
+            WixUnavailableError, "Wait, about a minute if nothing else is said", "wix_busy"
+        )
+    if code in BY_CODE:
+        return BY_CODE[code]
+    if (
+        status == HTTPStatus.UNAUTHORIZED
+        or code == OVERRIDE_CODE
+        or (status == HTTPStatus.FORBIDDEN and code in PERMISSION_CODES)
+    ):
+        return Meaning(WixPermissionError, _permission(code, operation))
+    return _refusal(status, code)
 
 
-def _meaning(status: int, code: str, operation: Operation) -> tuple[type[WixError], str]:
-    """Return the class for a failure, and what to do about it."""
-    lost = WixUnavailableError if operation.repeatable else OutcomeUnknownError
-    permission = f"Give the credential the permission {operation.permission}"
-    rules: list[tuple[bool, type[WixError], str]] = [
-        (
-            code in WRONG_SITE_CODES,
-            WixPermissionError,
-            "The credential names no site or another one: check WIX_SITE_ID and the secret",
-        ),
-        (
-            code in SETUP_CODES,
-            WixSetupError,
-            "Look at which Wix apps the site has, and at its version of the catalog",
-        ),
-        (code == MOVING_CODE, WixUnavailableError, "Wix is moving the site to another catalog"),
-        (
-            code == OVERRIDE_CODE,
-            WixPermissionError,
-            f"{permission}, and what it takes to override a policy or a check, if that was asked",
-        ),
-        (status == HTTPStatus.UNAUTHORIZED, WixPermissionError, permission),
-        (
-            status == HTTPStatus.FORBIDDEN and code in PERMISSION_CODES,
-            WixPermissionError,
-            permission,
-        ),
-        (
-            status == HTTPStatus.NOT_FOUND,
+def _permission(code: str, operation: Operation) -> str:
+    """Name what the credential lacks."""
+    text = f"Give the credential the permission {operation.permission}"
+    if code == OVERRIDE_CODE:
+        text += ", and what it takes to override a policy or a check, if that was asked"
+    return text
+
+
+def _refusal(status: int, code: str) -> Meaning:
+    """Return what a refusal of the request itself means."""
+    if status == HTTPStatus.NOT_FOUND:
+        return Meaning(
             WixNotFoundError,
             "Check the id, and that the app it belongs to is installed on the site",
-        ),
-        (
-            status == HTTPStatus.CONFLICT or any(mark in code for mark in CONFLICT_MARKS),
-            WixConflictError,
-            "Read it again, then decide",
-        ),
-        (
-            status in {HTTPStatus.FORBIDDEN, HTTPStatus.PRECONDITION_REQUIRED}
-            or code.endswith(FORBIDDEN_MARK)
-            or (status == HTTPStatus.TOO_MANY_REQUESTS and bool(code)),
-            WixStateError,
-            "Its state, a policy or the site's plan forbids it",
-        ),
-        (
-            status == HTTPStatus.TOO_MANY_REQUESTS,
-            WixUnavailableError,
-            "Too many requests: wait, about a minute if nothing else is said",
-        ),
-        (
-            status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED,
-            lost,
-            "Wix is in trouble",
-        ),
-        (status == CLIENT_CLOSED_REQUEST, lost, "Wix saw the call end early"),
-        (status < HTTPStatus.BAD_REQUEST, lost, "That is no answer of this call"),
-    ]
-    return next(
-        ((kind, remedy) for applies, kind, remedy in rules if applies),
-        (WixRequestError, "Mend the request"),
-    )
+        )
+    if status == HTTPStatus.CONFLICT or any(mark in code for mark in CONFLICT_MARKS):
+        return Meaning(WixConflictError, "Read it again, then decide")
+    if status in {
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.PRECONDITION_REQUIRED,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    } or code.endswith(FORBIDDEN_MARK):
+        return Meaning(WixStateError, FORBIDDEN)
+    return Meaning(WixRequestError, "Mend the request")
 
 
-def _details(body: Json) -> tuple[str, list[Violation]]:
+def _details(body: Json) -> tuple[str, str, list[Violation]]:
+    """Return Wix's code for a reason of the business, that of a fault of its own, and the fields.
+
+    A `systemError` names a fault, often as gRPC does; it is told, and decides nothing.
+    """
     details = body.get("details")
     if not isinstance(details, dict):
-        return "", []
-    for shape, field in (("applicationError", "code"), ("systemError", "errorCode")):
-        error = details.get(shape)
-        if isinstance(error, dict):
-            return _identifier(error.get(field)), []
+        return "", "", []
+    if isinstance(error := details.get("applicationError"), dict):
+        return _identifier(error.get("code")), "", []
+    if isinstance(error := details.get("systemError"), dict):
+        return "", _identifier(error.get("errorCode")), []
     validation = details.get("validationError")
     violations = validation.get("fieldViolations") if isinstance(validation, dict) else None
     listed = violations if isinstance(violations, list) else []
     named = [each for each in listed if isinstance(each, dict)]
     code = next((_identifier(each.get("ruleName")) for each in named if each.get("ruleName")), "")
-    return code, [
+    told = [
         Violation(
             str(each.get("field") or "")[:MAX_DESCRIPTION],
             str(each.get("description") or each.get("violatedRule") or "")[:MAX_DESCRIPTION],
         )
         for each in named
     ]
+    return code, "", told
 
 
 def _identifier(code: object) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.orders.calls import Reply, api_calls, call
-from tests.wix_simulator import Fault, WixSimulator
+from tests.wix_simulator import Fault, WixSimulator, too_many_requests
 
 SEARCH = "/ecom/v1/orders/search"
 
@@ -149,7 +149,8 @@ def test_a_cursor_that_has_expired_at_wix_is_refused(wix: WixSimulator) -> None:
     "fault",
     [
         Fault(path=SEARCH, status=503),
-        Fault(path=SEARCH, status=429),
+        Fault(path=SEARCH, status=408),
+        too_many_requests(SEARCH, retry_after=0),
         Fault(path=SEARCH, drop="after"),
         Fault(path=SEARCH, reset="before"),
         Fault(path=SEARCH, garbage=True),

@@ -36,6 +36,7 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.operations import Operation
+from wix_admin.problems import wait_for
 from wix_auth import (
     CredentialRefusedError,
     SecretReader,
@@ -170,8 +171,29 @@ def test_any_2xx_with_an_object_or_nothing_is_a_success(
 # Each failure, what a call that may be repeated does, and what one that may not be does: the
 # requests it makes in all, and its error in the end.
 FAILURES: dict[str, tuple[Reply, tuple[int, type[WixError]], tuple[int, type[WixError]]]] = {
-    "429": (failure(429), (3, WixUnavailableError), (3, WixUnavailableError)),
-    "429 of a quota": (failure(429, "FEATURE_LIMIT"), (1, WixStateError), (1, WixStateError)),
+    "408": (failure(408), (3, WixUnavailableError), (1, OutcomeUnknownError)),
+    "425": (failure(425), (1, WixUnavailableError), (1, WixUnavailableError)),
+    "425 and when": (
+        failure(425, headers={"Retry-After": "2"}),
+        (3, WixUnavailableError),
+        (3, WixUnavailableError),
+    ),
+    "429": (failure(429), (1, WixUnavailableError), (1, WixUnavailableError)),
+    "429 and when": (
+        failure(429, headers={"Retry-After": "2"}),
+        (3, WixUnavailableError),
+        (3, WixUnavailableError),
+    ),
+    "429 with a name": (
+        failure(429, "RESOURCE_EXHAUSTED", headers={"Retry-After": "2"}),
+        (3, WixUnavailableError),
+        (3, WixUnavailableError),
+    ),
+    "429 of a quota": (
+        failure(429, "FEATURE_LIMIT_EXCEEDED", headers={"Retry-After": "2"}),
+        (1, WixStateError),
+        (1, WixStateError),
+    ),
     "499": (failure(499), (3, WixUnavailableError), (1, OutcomeUnknownError)),
     "500": (failure(500), (3, WixUnavailableError), (1, OutcomeUnknownError)),
     "500 with a code": (failure(500, "OOPS"), (3, WixUnavailableError), (1, OutcomeUnknownError)),
@@ -246,13 +268,14 @@ def test_only_what_is_harmless_is_repeated(wix: FakeWix, operation: Operation, k
 
 @pytest.mark.parametrize("operation", [READ, WRITE])
 def test_a_call_that_succeeds_in_the_end_succeeds(wix: FakeWix, operation: Operation) -> None:
-    wix.will_reply(failure(429), httpx.ConnectError("refused"), httpx.Response(200, json={"a": 1}))
+    busy = failure(429, headers={"Retry-After": "1"})
+    wix.will_reply(busy, httpx.ConnectError("refused"), httpx.Response(200, json={"a": 1}))
 
     assert wix.client().call(operation, thing_id=THING_ID) == {"a": 1}
 
 
 def test_a_repetition_sends_the_same_body_again(wix: FakeWix) -> None:
-    wix.will_reply(failure(429))
+    wix.will_reply(failure(429, headers={"Retry-After": "1"}))
 
     wix.client().call(WRITE, body={"a": 1}, thing_id=THING_ID)
 
@@ -350,11 +373,25 @@ def test_a_pause_until_a_date_is_kept(wix: FakeWix, clock: Clock) -> None:
     ["soon", "-1", "1.5", "9" * 400, "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"],
 )
 def test_a_pause_that_makes_no_sense_is_not_kept(wix: FakeWix, clock: Clock, asked: str) -> None:
-    wix.will_reply(failure(429, headers={"Retry-After": asked}))
+    wix.will_reply(failure(503, headers={"Retry-After": asked}))
 
     wix.client().call(READ, thing_id=THING_ID)
 
     assert clock.sleeps == [0.5]
+
+
+@pytest.mark.parametrize("operation", [READ, WRITE])
+@pytest.mark.parametrize("status", [425, 429])
+def test_who_is_turned_away_without_a_word_of_when_does_not_ask_again(
+    wix: FakeWix, clock: Clock, status: int, operation: Operation
+) -> None:
+    wix.will_reply(*[failure(status)] * 3)
+
+    with pytest.raises(WixUnavailableError) as caught:
+        wix.client(seconds=900).call(operation, thing_id=THING_ID)
+
+    assert (len(wix.requests), clock.sleeps) == (1, [])
+    assert wait_for(caught.value) == 60.0
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,10 @@ HTML = f"<html>{WORDS}</html>".encode()
         (403, b"", WixPermissionError, "wix_permission_missing"),
         (404, HTML, WixNotFoundError, "not_found"),
         (405, NOTHING, WixRequestError, "wix_refused"),
+        (408, NOTHING, WixUnavailableError, "wix_unavailable"),
         (409, NOTHING, WixConflictError, "conflict"),
         (413, HTML, WixRequestError, "wix_refused"),
+        (425, NOTHING, WixUnavailableError, "wix_busy"),
         (428, NOTHING, WixStateError, "wix_forbids"),
         (429, HTML, WixUnavailableError, "wix_busy"),
         (499, NOTHING, WixUnavailableError, "wix_unavailable"),
@@ -89,7 +91,17 @@ HTML = f"<html>{WORDS}</html>".encode()
         (404, application("BOOKING_NOT_FOUND"), WixNotFoundError, "not_found"),
         (428, application("ORDER_CANCELED"), WixStateError, "wix_forbids"),
         (429, application("FEATURE_LIMIT_EXCEEDED"), WixStateError, "wix_forbids"),
+        (429, application("PRODUCTS_LIMIT_EXCEEDED"), WixStateError, "wix_forbids"),
+        (428, application("PRODUCTS_LIMIT_EXCEEDED"), WixStateError, "wix_forbids"),
+        (429, application("RESOURCE_EXHAUSTED"), WixUnavailableError, "wix_busy"),
+        (429, application("RATE_LIMIT"), WixUnavailableError, "wix_busy"),
+        (429, application("MEMBER_ALREADY_EXISTS"), WixUnavailableError, "wix_busy"),
+        (429, validation({"ruleName": "TOO_MANY"}), WixUnavailableError, "wix_busy"),
+        (425, application("FEATURE_LIMIT_EXCEEDED"), WixUnavailableError, "wix_busy"),
+        (408, application("MEMBER_ALREADY_EXISTS"), WixUnavailableError, "wix_unavailable"),
         (500, application("OOPS"), WixUnavailableError, "wix_unavailable"),
+        (503, application("ORDER_REVISION_MISMATCH"), WixUnavailableError, "wix_unavailable"),
+        (500, application("REQUIRED_APP_NOT_INSTALLED"), WixUnavailableError, "wix_unavailable"),
         # What the site lacks, a policy, a time that is taken.
         (428, application("REQUIRED_APP_NOT_INSTALLED"), WixSetupError, "app_missing"),
         (428, application("CATALOG_V1_SITE_CALLING_CATALOG_V3_API"), WixSetupError,
@@ -108,6 +120,10 @@ HTML = f"<html>{WORDS}</html>".encode()
         # A system error.
         (500, system("TIMEOUT"), WixUnavailableError, "wix_unavailable"),
         (403, system("PERMISSION_DENIED"), WixPermissionError, "wix_permission_missing"),
+        (429, system("RESOURCE_EXHAUSTED"), WixUnavailableError, "wix_busy"),
+        (429, system("FEATURE_LIMIT_EXCEEDED"), WixUnavailableError, "wix_busy"),
+        (503, system("REVISION_MISMATCH"), WixUnavailableError, "wix_unavailable"),
+        (400, system("REQUIRED_APP_NOT_INSTALLED"), WixRequestError, "wix_refused"),
         # RFC 6749.
         (400, {"error": "invalid_request", "error_description": WORDS}, WixRequestError,
          "wix_refused"),
@@ -180,7 +196,7 @@ def test_only_what_looks_like_a_code_is_taken_for_one(said: object, read: str | 
         assert error_of(400, body).wix_code == read
 
 
-@pytest.mark.parametrize("status", [302, 499, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [302, 408, 499, 500, 502, 503, 504])
 def test_a_write_that_wix_may_have_made_is_an_unknown_outcome(status: int) -> None:
     error = error_of(status, NOTHING, WRITE)
 
