@@ -55,6 +55,12 @@ PERMISSION_CODES = {
     "UNAUTHORIZED",
     "FORBIDDEN",
 }
+PERMISSION_MARK = "NO_PERMISSION"
+PERMISSIONS = {
+    "NO_PERMISSION_TO_INCLUDE_NOT_VISIBLE_PRODUCTS": "WIX_STORES.PRODUCT_READ_NON_VISIBLE",
+    "NO_PERMISSION_TO_READ_MERCHANT_DATA": "WIX_STORES.PRODUCT_MERCHANT_DATA_READ",
+}
+"""The permissions that such codes are about, where it is not the operation's own."""
 OVERRIDE_CODE = "UNAUTHORIZED_OPERATION"
 SETUP_CODES = {
     "REQUIRED_APP_NOT_INSTALLED": "app_missing",
@@ -184,15 +190,21 @@ def _meaning(status: int, code: str, operation: Operation) -> Meaning:
     if (
         status == HTTPStatus.UNAUTHORIZED
         or code == OVERRIDE_CODE
-        or (status == HTTPStatus.FORBIDDEN and code in PERMISSION_CODES)
+        or (status == HTTPStatus.FORBIDDEN and _is_about_permission(code))
     ):
         return Meaning(WixPermissionError, _permission(code, operation))
     return _refusal(status, code)
 
 
+def _is_about_permission(code: str) -> bool:
+    return code in PERMISSION_CODES or code.startswith(PERMISSION_MARK)
+
+
 def _permission(code: str, operation: Operation) -> str:
     """Name what the credential lacks."""
-    text = f"Give the credential the permission {operation.permission}"
+    needed = PERMISSIONS.get(code, operation.permission)
+    noun = "permissions" if " and " in needed else "permission"
+    text = f"Give the credential the {noun} {needed}"
     if code == OVERRIDE_CODE:
         text += ", and what it takes to override a policy or a check, if that was asked"
     return text

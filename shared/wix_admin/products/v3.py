@@ -9,9 +9,7 @@ from wix_admin.batches import BatchReceipt, ItemError, make_batch
 from wix_admin.client import WixClient
 from wix_admin.errors import (
     WithheldError,
-    WixPermissionError,
     WixRequestError,
-    WixStateError,
 )
 from wix_admin.models import Json, WixEntity, to_price
 from wix_admin.once import Effect, Once, Sent
@@ -79,8 +77,6 @@ REMEDIES = {
     "wix_refused": "Mend it, and send it with another key",
     "wix_unavailable": "Wix is in trouble: repeat with the same key",
 }
-
-HIDES = "NO_PERMISSION_TO_INCLUDE_NOT_VISIBLE_PRODUCTS"
 
 STOCK_UNKNOWN = (
     "Whether its stock was set is not known: look with query_inventory, set it with"
@@ -268,17 +264,7 @@ class ProductsCreation(Effect[BatchReceipt[ProductResult]]):
 
     def _check_that_hidden_ones_are_seen(self, named: Json) -> None:
         """Wix: `POST /stores/v3/products/count`, which refuses to count what it would hide."""
-        try:
-            self._wix.call(COUNT_PRODUCTS, body={"filter": named, "returnNonVisibleProducts": True})
-        except WixStateError as error:
-            if error.wix_code != HIDES:
-                raise
-            raise WixPermissionError(
-                "Hidden products cannot be found again: give the credential the permission"
-                " WIX_STORES.PRODUCT_READ_NON_VISIBLE",
-                wix_request_id=error.wix_request_id,
-                wix_code=error.wix_code,
-            ) from error
+        self._wix.call(COUNT_PRODUCTS, body={"filter": named, "returnNonVisibleProducts": True})
 
 
 # ---- What Wix answers -----------------------------------------------------------

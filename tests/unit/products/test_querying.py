@@ -320,3 +320,12 @@ def test_a_permission_that_is_missing_is_named(
 
     assert (reply.status, reply.code) == (502, "wix_permission_missing")
     assert permission in reply.json["detail"]
+
+
+def test_a_permission_that_only_some_fields_need_is_named(wix: WixSimulator) -> None:
+    wix.set_permissions({"WIX_STORES.CATALOG_VERSION_READ", "WIX_STORES.PRODUCT_READ"})
+
+    reply = query(fields=["MERCHANT_DATA"])
+
+    assert (reply.status, reply.code) == (502, "wix_permission_missing")
+    assert "WIX_STORES.PRODUCT_MERCHANT_DATA_READ" in reply.json["detail"]

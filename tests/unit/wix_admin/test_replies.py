@@ -1,6 +1,7 @@
 """What Wix's answers mean."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -82,6 +83,10 @@ HTML = f"<html>{WORDS}</html>".encode()
         (400, application("MEMBER_ALREADY_EXISTS"), WixConflictError, "conflict"),
         (403, application("PERMISSION_DENIED"), WixPermissionError, "wix_permission_missing"),
         (403, application("UNAUTHENTICATED"), WixPermissionError, "wix_permission_missing"),
+        (403, application("NO_PERMISSION_TO_READ_MERCHANT_DATA"), WixPermissionError,
+         "wix_permission_missing"),
+        (403, application("NO_PERMISSIONS"), WixPermissionError, "wix_permission_missing"),
+        (400, application("NO_PERMISSION_SLIP"), WixRequestError, "wix_refused"),
         (403, application("MEMBER_IS_OWNER"), WixStateError, "wix_forbids"),
         (400, application("MISSING_METASITE_ID"), WixPermissionError, "wrong_site"),
         (403, application("WDE0117"), WixPermissionError, "wrong_site"),
@@ -236,6 +241,31 @@ def test_the_words_of_wix_are_in_violations_only() -> None:
 def test_a_missing_permission_is_named() -> None:
     assert "THINGS.READ" in str(error_of(403, NOTHING))
     assert "THINGS.MAKE" in str(error_of(401, NOTHING, WRITE))
+    assert "THINGS.READ" in str(error_of(403, application("NO_PERMISSION_TO_SAY"), READ))
+
+
+def test_all_permissions_are_named_that_a_call_needs() -> None:
+    both = replace(WRITE, permission="THINGS.MAKE and THINGS.STORE")
+
+    text = str(error_of(403, application("PERMISSION_DENIED"), both))
+
+    assert "the permissions THINGS.MAKE and THINGS.STORE" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "permission"),
+    [
+        ("NO_PERMISSION_TO_READ_MERCHANT_DATA", "WIX_STORES.PRODUCT_MERCHANT_DATA_READ"),
+        ("NO_PERMISSION_TO_INCLUDE_NOT_VISIBLE_PRODUCTS", "WIX_STORES.PRODUCT_READ_NON_VISIBLE"),
+    ],
+)
+def test_a_permission_that_only_a_part_of_a_call_needs_is_named_by_itself(
+    code: str, permission: str
+) -> None:
+    text = str(error_of(403, application(code)))
+
+    assert permission in text
+    assert "THINGS.READ" not in text
 
 
 @pytest.mark.parametrize(
