@@ -53,6 +53,9 @@ class Fault:
     latency_after: float = 0
     """Seconds to wait between the work and the answer."""
 
+    drip: float = 0
+    """Seconds to wait before each byte of the answer's body."""
+
     def __post_init__(self) -> None:
         kinds = [self.status is not None, bool(self.drop), bool(self.reset), self.garbage]
         if sum(kinds) > 1:
@@ -81,6 +84,7 @@ class Fault:
             f"dropped {self.drop} the effect": bool(self.drop),
             f"reset {self.reset} the effect": bool(self.reset),
             "garbage": self.garbage,
+            "dripping": bool(self.drip),
         }
         return next((kind for kind, applies in kinds.items() if applies), "latency")
 

@@ -102,6 +102,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    drip: float = 0
+    """Seconds to wait before each byte of the body."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,8 @@ class Server:
             except ConnectionCutError as cut:
                 _cut(http, hard=cut.hard)
                 answer = Answer(500, {}, b"")
+        if answer.drip:
+            return await _dripped(http, answer)
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
     def steps(
@@ -174,7 +178,7 @@ class Server:
         try:
             answer = yield from self._answer(entry, request, fault or Fault())
             entry.status = answer.status
-            return answer
+            return answer if fault is None else replace(answer, drip=fault.drip)
         finally:
             entry.done = True
             self._on_done(entry)
@@ -392,6 +396,18 @@ def _sendable(reply: Reply, request_id: str) -> Answer:
     if reply.status == HTTPStatus.NO_CONTENT:
         body = b""
     return Answer(reply.status, headers, body)
+
+
+async def _dripped(http: web.Request, answer: Answer) -> web.StreamResponse:
+    """Send an answer whose body comes a byte at a time, to whoever still listens."""
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.content_length = len(answer.body)
+    with contextlib.suppress(ConnectionResetError):
+        await response.prepare(http)
+        for byte in answer.body:
+            await asyncio.sleep(answer.drip)
+            await response.write(bytes([byte]))
+    return response
 
 
 def _cut(http: web.Request, *, hard: bool) -> None:

@@ -195,7 +195,8 @@ class WixSimulator:
                 seconds += next(steps)
             except StopIteration as end:
                 self._check_crashes()
-                return end.value, seconds
+                answer: Answer = end.value
+                return answer, seconds + answer.drip * len(answer.body)
 
     def reset(self, switches: Switches | None = None) -> None:
         """Forget everything: data, tokens, extra credentials, faults, the journal, the switches.

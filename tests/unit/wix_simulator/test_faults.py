@@ -72,6 +72,19 @@ def test_garbage_comes_with_200_after_the_effect(wix: WixSimulator, admin: httpx
     assert wix.order(order_id)["status"] == "CANCELED"
 
 
+def test_an_answer_can_drip_after_the_effect(wix: WixSimulator, admin: httpx.Client) -> None:
+    order_id = wix.add_order()["id"]
+    wix.add_fault(Fault(CANCEL, drip=0.002, status=504, effect=True, body="<html></html>"))
+
+    with admin.stream("POST", f"/ecom/v1/orders/{order_id}/cancel", json={}) as reply:
+        pieces = list(reply.iter_raw())
+
+    assert b"".join(pieces) == b"<html></html>"
+    assert len(pieces) > 1
+    assert wix.order(order_id)["status"] == "CANCELED"
+    assert str(Fault(CANCEL, drip=0.002)) == "dripping"
+
+
 @pytest.mark.parametrize("when", ["latency", "latency_after"])
 def test_a_client_that_gives_up_does_not_stop_the_work(
     wix: WixSimulator, admin: httpx.Client, when: str

@@ -102,6 +102,7 @@ def test_the_answers_are_those_over_http(
         (Fault(reset="before"), httpx.ReadError),
         (Fault(reset="after"), httpx.ReadError),
         (Fault(latency=60), httpx.ReadTimeout),
+        (Fault(drip=1), httpx.ReadTimeout),
         (Fault(status=503, latency_after=60), httpx.ReadTimeout),
     ],
     ids=str,
