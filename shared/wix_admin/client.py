@@ -24,7 +24,7 @@ from wix_admin.errors import (
 from wix_admin.models import Json
 from wix_admin.operations import Operation
 from wix_admin.replies import error_for, json_in, request_id_of
-from wix_auth import TokenUnavailableError, WixAuthError, is_token_request
+from wix_auth import TIME_LIMIT, TokenUnavailableError, WixAuthError, is_token_request
 
 MAX_ATTEMPTS = 3
 FIRST_PAUSE_SECONDS = 0.5
@@ -195,7 +195,10 @@ class WixClient:
             json=body,
             headers={CONSISTENCY_HEADER: self._consistency} if self._consistency else None,
             timeout=httpx.Timeout(min(operation.seconds, left), connect=min(CONNECT_SECONDS, left)),
-            extensions={BEFORE_SENDING: lambda: self._require_time(operation)},
+            extensions={
+                BEFORE_SENDING: lambda: self._require_time(operation),
+                TIME_LIMIT: lambda: min(CONNECT_SECONDS + operation.seconds, self.seconds_left()),
+            },
         )
         began = self._now()
         try:

@@ -32,6 +32,7 @@ from wix_auth.errors import (
 )
 from wix_auth.grants import COOL_DOWN_SECONDS, AuthEvent
 from wix_auth.inspection import inspect_client, reread_credential
+from wix_auth.limits import TIME_LIMIT
 from wix_auth.secrets import SecretReader, StoredCredential
 from wix_auth.tokens import AccessToken, TokenInfo, is_token_request
 from wix_auth.transport import DEFAULT_TIMEOUT, WIX_API_URL, RenewingTransport, wix_http_client
@@ -39,6 +40,7 @@ from wix_auth.transport import DEFAULT_TIMEOUT, WIX_API_URL, RenewingTransport, 
 __all__ = [
     "COOL_DOWN_SECONDS",
     "DEFAULT_TIMEOUT",
+    "TIME_LIMIT",
     "WIX_API_URL",
     "AccessToken",
     "ApiKey",

@@ -12,11 +12,12 @@ import httpx
 
 from wix_auth.auth import WixAuth
 from wix_auth.grants import AuthEvent
+from wix_auth.limits import limit
 from wix_auth.secrets import SecretReader
 
 WIX_API_URL = "https://www.wixapis.com"
 DEFAULT_TIMEOUT = httpx.Timeout(connect=3.0, read=10.0, write=10.0, pool=10.0)
-"""Seconds for each step of a request."""
+"""Seconds for each step of a request, and in sum for the whole of it."""
 
 _MOST_CONNECTIONS = 100
 
@@ -34,6 +35,9 @@ class RenewingTransport(httpx.BaseTransport):
     snapshot, may be dead without notice, and of a request written to it nobody can tell whether it
     was carried out. The idle time is judged by the wall clock, as the monotonic one may stand still
     meanwhile. A connection whose answer is still being read is closed only when that is done.
+
+    A request, its answer read to the end, takes no longer than its timeouts in sum, or than its
+    extension `wix_auth.TIME_LIMIT` says. Then it is a timeout, however much still comes.
 
     Args:
         idle_seconds: How long connections may be unused and still be trusted.
@@ -59,6 +63,7 @@ class RenewingTransport(httpx.BaseTransport):
         """Send a request, on connections that were in use lately or are new."""
         pool = self._borrow()
         try:
+            limit(request, self._now)
             response = pool.transport.handle_request(request)
         except BaseException:
             self._give_back(pool)
@@ -72,13 +77,16 @@ class RenewingTransport(httpx.BaseTransport):
         self._pool.transport.close()
 
     def _new_pool(self) -> _Pool:
+        # Not before the first client, as httpx has it: importing takes a while.
+        from wix_auth.connections import LimitedTransport  # noqa: PLC0415
+
         limits = httpx.Limits(
             max_connections=_MOST_CONNECTIONS,
             # With fewer, httpcore 1.0.9 closes surplus ones that it has just given to a thread.
             max_keepalive_connections=_MOST_CONNECTIONS,
             keepalive_expiry=self._idle_seconds,
         )
-        return _Pool(httpx.HTTPTransport(verify=self._verify, limits=limits))
+        return _Pool(LimitedTransport(verify=self._verify, limits=limits))
 
     def _borrow(self) -> _Pool:
         with self._lock:
@@ -147,7 +155,7 @@ def wix_http_client(
         secret_arn: The secret's ARN; `wix_auth.credentials` shows what it must hold.
         api_url: The Wix API, to which relative URLs are added.
         site_id: The site that the credential must open, if that should be checked.
-        timeout: Seconds for each step of a request, and of an exchange.
+        timeout: Seconds for each step of a request, and of an exchange, and in sum for all of it.
         notify: Called with each event, for metrics. It must be quick and must not raise.
         refuses: Tells whether a reply other than 401 may turn the request away, undone, because of
             its token. What it needs of the body it has to read.

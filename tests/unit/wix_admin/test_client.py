@@ -20,7 +20,8 @@ from tests.unit.wix_admin.builders import (
     failure,
     unnamed,
 )
-from wix_admin.client import ID_IN_PATH, Exchange
+from tests.unit.wix_auth.fakes import ENDLESS, HEAD, DrippingServer
+from wix_admin.client import ID_IN_PATH, Exchange, WixClient
 from wix_admin.errors import (
     AdminError,
     ElevationError,
@@ -38,7 +39,9 @@ from wix_admin.errors import (
 from wix_admin.operations import Operation
 from wix_admin.problems import wait_for
 from wix_auth import (
+    TIME_LIMIT,
     CredentialRefusedError,
+    RenewingTransport,
     SecretReader,
     TokenUnavailableError,
     WixAuth,
@@ -468,6 +471,43 @@ def test_timeouts_shrink_with_the_time_left(wix: FakeWix) -> None:
     assert [each["connect"] for each in timeouts] == [3.0, 3.0, 2.5]
     assert [each["read"] for each in timeouts] == [10.0, 8.0, 2.5]
     assert all(each["read"] == each["write"] == each["pool"] for each in timeouts)
+
+
+@pytest.mark.parametrize(
+    ("operation", "error"), [(READ, WixUnavailableError), (WRITE, OutcomeUnknownError)]
+)
+@pytest.mark.parametrize("at_once", [HEAD, HEAD[:-4]], ids=["the body", "a header"])
+def test_an_answer_that_drips_is_not_waited_for_beyond_the_time_of_the_call(
+    clock: Clock, at_once: bytes, operation: Operation, error: type[WixError]
+) -> None:
+    server = DrippingServer(clock, at_once)
+    http = httpx.Client(transport=RenewingTransport(now=clock), base_url=server.url)
+    deadline = clock.now + 27
+    wix = WixClient(http, elevates=[operation], deadline=deadline, now=clock, sleep=clock.sleep)
+
+    with server.running(), http, pytest.raises(error) as caught:
+        wix.call(operation, body={"a": 1}, thing_id=THING_ID)
+
+    assert caught.type is error
+    assert server.sent < ENDLESS
+
+
+def test_a_request_may_take_what_its_operation_may_and_no_more_than_is_left(
+    wix: FakeWix, clock: Clock
+) -> None:
+    limits: list[float] = []
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        limits.append(request.extensions[TIME_LIMIT]())
+        clock.now += 4.5
+        return httpx.Response(503)
+
+    wix.will_reply(slow, slow, slow)
+
+    with pytest.raises(WixUnavailableError):
+        wix.client(seconds=20.0).call(READ, thing_id=THING_ID)
+
+    assert limits == [13.0, 13.0, 9.5]
 
 
 # ---- What is carried on and noted -----------------------------------------------------------

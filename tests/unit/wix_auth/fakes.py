@@ -3,12 +3,13 @@
 import functools
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 import httpx
@@ -248,6 +249,62 @@ class LoopbackServer:
             self._server.shutdown()
             thread.join()
             self._server.server_close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+"""The start of a success, up to its body."""
+
+ENDLESS = 200_000
+"""Bytes, each of them sent by itself."""
+
+
+class Moving(Protocol):
+    """A clock that can be moved."""
+
+    now: float
+
+
+class DrippingServer:
+    """Answers a byte at a time; for each, a second passes on the clock.
+
+    Args:
+        clock: The clock.
+        at_once: How much of the answer comes at once, before the rest drips.
+        tls: How it proves who it is, if it does.
+    """
+
+    def __init__(
+        self, clock: Moving, at_once: bytes = b"", tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.sent = 0
+        self._tls = tls
+        self._clock = clock
+        self._at_once = at_once
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    @contextmanager
+    def running(self) -> Iterator["DrippingServer"]:
+        thread = threading.Thread(target=self._serve)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._socket.close()
+            thread.join()
+
+    def _serve(self) -> None:
+        connection, _ = self._socket.accept()
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        with connection, suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.recv(65536)
+            connection.sendall(self._at_once)
+            while self.sent < ENDLESS:
+                self._clock.now += 1
+                connection.sendall(b"x")
+                self.sent += 1
 
 
 def in_parallel[T](count: int, work: Callable[[], T]) -> list[T | Exception]:
