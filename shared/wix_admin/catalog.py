@@ -6,12 +6,13 @@ a site that was moved; what V1 reads, it may go on answering, with less than the
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, cast
 
 from wix_admin.client import WixClient
 from wix_admin.errors import InputError, Violation, WixSetupError
-from wix_admin.models import Json
+from wix_admin.models import Json, WixEntity
 from wix_admin.operations import Operation
+from wix_admin.replies import read_as
 
 type Catalog = Literal["V1_CATALOG", "V3_CATALOG"]
 
@@ -26,6 +27,10 @@ GET_CATALOG_VERSION = Operation(
 
 _remembered: list[Catalog] = []
 """V3, once the site has said that it has it."""
+
+
+class _Told(WixEntity):
+    catalog_version: str
 
 
 def on_catalog[T](wix: WixClient, act: Callable[[Catalog], T]) -> T:
@@ -78,9 +83,10 @@ def check_v1_filter(condition: Json) -> None:
 def _asked(wix: WixClient) -> Catalog:
     """Wix: `GET /stores/v3/provision/version`."""
     forget_catalog()
-    answered: Catalog | None = wix.call(GET_CATALOG_VERSION).get("catalogVersion")
-    if answered not in {"V1_CATALOG", "V3_CATALOG"}:
+    version = read_as(_Told, wix.call(GET_CATALOG_VERSION), GET_CATALOG_VERSION).catalog_version
+    if version not in {"V1_CATALOG", "V3_CATALOG"}:
         raise WixSetupError("Wix Stores is not installed on the site, or has no catalog yet")
-    if answered == "V3_CATALOG":
-        _remembered.append(answered)
-    return answered
+    found = cast("Catalog", version)
+    if found == "V3_CATALOG":
+        _remembered.append(found)
+    return found

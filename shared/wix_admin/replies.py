@@ -144,17 +144,22 @@ def _refuse_constant(name: str) -> None:
 
 
 def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -> T:
-    """Read a part of a success as a model.
+    """Read a success, or a part of it, as a model.
+
+    Wix may leave out what is empty, false or 0, but never says nothing at all: even a list without
+    anything in it comes with how it is paged.
 
     Raises:
         OutcomeUnknownError: If it cannot be read and the operation may not be repeated.
         WixUnavailableError: If it cannot be read.
     """
+    failure = WixUnavailableError if operation.repeatable else OutcomeUnknownError
+    if reply is None or reply == {}:
+        raise failure(f"{operation.name}: Wix's answer is empty")
     try:
         return model.model_validate(reply)
     except ValidationError as error:
         where = ", ".join(sorted({place(model, each["loc"]) for each in error.errors()})[:5])
-        failure = WixUnavailableError if operation.repeatable else OutcomeUnknownError
         raise failure(f"{operation.name}: cannot read Wix's answer ({where})") from None
 
 

@@ -12,9 +12,11 @@ from wix_admin.errors import (
     WixRequestError,
     WixUnavailableError,
 )
+from wix_admin.members.entities import Member
 from wix_admin.members.operations import DELETE_MEMBER, GET_MEMBER
 from wix_admin.models import Guid, Json, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
+from wix_admin.replies import read_as
 
 
 class DeleteMemberInput(WriteInput):
@@ -63,7 +65,8 @@ class MemberDeletion(Effect[DeleteReceipt]):
         Raises:
             WixNotFoundError: If there is no such member.
         """
-        self._wix.call(GET_MEMBER, member_id=self.target)
+        reply = self._wix.call(GET_MEMBER, member_id=self.target)
+        read_as(Member, reply.get("member"), GET_MEMBER)
         return {}
 
     def send(self, sent: Sent) -> DeleteReceipt:

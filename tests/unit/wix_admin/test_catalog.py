@@ -21,7 +21,7 @@ def knows_nothing() -> Iterator[None]:
     forget_catalog()
 
 
-def has(version: str | None) -> httpx.Response:
+def has(version: str) -> httpx.Response:
     return httpx.Response(200, json={"catalogVersion": version})
 
 
@@ -119,9 +119,9 @@ def test_a_refusal_of_another_kind_is_no_reason_to_ask_again(
     assert len(wix.requests) == 1
 
 
-@pytest.mark.parametrize("version", ["STORES_NOT_INSTALLED", "V4_CATALOG", None])
+@pytest.mark.parametrize("version", ["STORES_NOT_INSTALLED", "V4_CATALOG"])
 def test_a_site_without_a_catalog_is_named_as_such_and_not_remembered(
-    wix: FakeWix, calls: WixClient, version: str | None
+    wix: FakeWix, calls: WixClient, version: str
 ) -> None:
     wix.will_reply(has(version), has("V3_CATALOG"))
     action = Action()
@@ -130,6 +130,21 @@ def test_a_site_without_a_catalog_is_named_as_such_and_not_remembered(
         on_catalog(calls, action)
 
     assert caught.value.code == "app_missing"
+    assert action.tried == []
+    assert on_catalog(calls, action) == "done on V3_CATALOG"
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"catalogVersion": None}, {"catalogVersion": 3}])
+def test_an_answer_without_a_version_is_trouble_at_wix(
+    wix: FakeWix, calls: WixClient, answer: Any
+) -> None:
+    empty = httpx.Response(200) if answer is None else httpx.Response(200, json=answer)
+    wix.will_reply(empty, has("V3_CATALOG"))
+    action = Action()
+
+    with pytest.raises(WixUnavailableError):
+        on_catalog(calls, action)
+
     assert action.tried == []
     assert on_catalog(calls, action) == "done on V3_CATALOG"
 
