@@ -22,7 +22,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
@@ -130,7 +133,12 @@ class WixEntity(BaseModel):
     """Something that Wix answered. Every field may be missing or null."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, defer_build=True, extra="allow", populate_by_name=True
+        alias_generator=to_camel,
+        # Wix writes some numbers as text, and not every service of it the same.
+        coerce_numbers_to_str=True,
+        defer_build=True,
+        extra="allow",
+        populate_by_name=True,
     )
 
 
@@ -140,10 +148,22 @@ class Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, defer_build=True, populate_by_name=True)
 
 
-class Price(WixEntity):
-    """An amount as Wix writes it in orders and payments; None if it gives none."""
+def _or_none(told: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(told)
+    except ValidationError:
+        return None
 
-    amount: Decimal | None = None
+
+LENIENT = WrapValidator(_or_none)
+"""Makes a field None that cannot be read, so that the rest still can be. Only for what tells
+nothing that matters, or where None is taken for not known."""
+
+
+class Price(WixEntity):
+    """An amount as Wix writes it in orders and payments, if it tells one."""
+
+    amount: Annotated[Decimal | None, LENIENT] = None
 
 
 def to_price(amount: Decimal) -> Json:

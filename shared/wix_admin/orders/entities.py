@@ -1,9 +1,10 @@
 """An order as Wix answers it: the parts that the actions look at; the rest is kept as it came."""
 
 from decimal import Decimal
+from typing import Annotated
 
 from wix_admin.client import WixClient
-from wix_admin.models import Price, WixEntity
+from wix_admin.models import LENIENT, Price, WixEntity
 from wix_admin.orders.operations import GET_ORDER
 from wix_admin.replies import read_as
 
@@ -17,7 +18,7 @@ class ItemType(WixEntity):
 class PhysicalProperties(WixEntity):
     """What the warehouse knows a thing by; `shippable` says that it has to be sent."""
 
-    sku: str | None = None
+    sku: Annotated[str | None, LENIENT] = None
     shippable: bool | None = None
 
 
@@ -31,7 +32,7 @@ class OrderLine(WixEntity):
     """One line of an order."""
 
     id: str
-    quantity: int = 0
+    quantity: Annotated[int | None, LENIENT] = None
     item_type: ItemType | None = None
     physical_properties: PhysicalProperties | None = None
     catalog_reference: CatalogReference | None = None
@@ -56,12 +57,12 @@ class Order(WixEntity):
     """An order. It has no revision: `updated_date` is all that tells two versions apart."""
 
     id: str
-    number: str | None = None
+    number: Annotated[str | None, LENIENT] = None
     status: str | None = None
     payment_status: str | None = None
     fulfillment_status: str | None = None
-    updated_date: str | None = None
-    currency: str | None = None
+    updated_date: Annotated[str | None, LENIENT] = None
+    currency: Annotated[str | None, LENIENT] = None
     imported: bool | None = None
     line_items: list[OrderLine] | None = None
     price_summary: PriceSummary | None = None

@@ -5,17 +5,31 @@ the fulfillment's `customInfo`. Either is how a fulfillment whose answer got los
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
-from wix_admin.errors import InputError, RefusedError, Violation, WixConflictError
-from wix_admin.models import Answer, FunctionInput, Guid, Json, WixEntity, WriteInput
+from wix_admin.errors import (
+    InputError,
+    RefusedError,
+    Violation,
+    WixConflictError,
+    WixUnavailableError,
+)
+from wix_admin.models import (
+    LENIENT,
+    Answer,
+    FunctionInput,
+    Guid,
+    Json,
+    WixEntity,
+    WriteInput,
+)
 from wix_admin.once import Effect, Receipt, Sent
-from wix_admin.orders.entities import Order, fetch_order
+from wix_admin.orders.entities import Order, OrderLine, fetch_order
 from wix_admin.orders.operations import CREATE_FULFILLMENT, LIST_FULFILLMENTS
 from wix_admin.replies import read_as
 
@@ -106,7 +120,7 @@ class FulfillmentReceipt(Receipt):
 
 class _Line(WixEntity):
     id: str
-    quantity: int | None = None
+    quantity: Annotated[int | None, LENIENT] = None
 
 
 class _Tracking(WixEntity):
@@ -126,8 +140,12 @@ class Fulfillment(WixEntity):
     custom_info: _CustomInfo | None = None
 
     def units(self) -> Counter[str]:
-        """Return how many units of each line it holds."""
-        return Counter({each.id: each.quantity or 0 for each in self.line_items or []})
+        """Return how many units of each line it holds.
+
+        Raises:
+            WixUnavailableError: If Wix does not tell.
+        """
+        return Counter(_told_units(self.line_items or []))
 
 
 class _Fulfillments(WixEntity):
@@ -152,9 +170,23 @@ def fetch_fulfillments(wix: WixClient, order_id: str) -> list[Fulfillment]:
 
 
 def units_left(order: Order, fulfillments: list[Fulfillment]) -> dict[str, int]:
-    """Return how many units of each line are in no fulfillment yet."""
+    """Return how many units of each line are in no fulfillment yet.
+
+    Raises:
+        WixUnavailableError: If Wix does not tell how many there are, or were sent.
+    """
     sent = sum((each.units() for each in fulfillments), Counter[str]())
-    return {each.id: max(each.quantity - sent[each.id], 0) for each in order.line_items or []}
+    ordered = _told_units(order.line_items or [])
+    return {line: max(quantity - sent[line], 0) for line, quantity in ordered.items()}
+
+
+def _told_units(lines: Sequence[OrderLine | _Line]) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for each in lines:
+        if each.quantity is None:
+            raise WixUnavailableError(f"Wix does not tell how many units of line {each.id} it is")
+        units[each.id] = each.quantity
+    return units
 
 
 class OrderFulfillment(Effect[FulfillmentReceipt]):

@@ -38,6 +38,7 @@ from wix_admin.orders.transactions import (
 from wix_admin.replies import read_as
 
 ALL_THAT_IS_LEFT = "Left out: all of it that was not given back yet."
+UNTOLD = "?"
 
 type Quantity = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -112,10 +113,16 @@ class RefundOrderInput(WriteInput):
 
 
 class RefundedPayment(Answer):
-    """What became of one payment."""
+    """What became of one payment.
+
+    Attributes:
+        payment_id: The payment.
+        amount: How much of it, if Wix tells.
+        refund_status: How far that got.
+    """
 
     payment_id: str
-    amount: Decimal
+    amount: Decimal | None = None
     refund_status: str
 
 
@@ -126,7 +133,7 @@ class RefundReceipt(Receipt):
         order_id: The order.
         refund_id: Wix's id of the refund.
         status: `REFUNDED`, `PENDING` while a payment is not through, `PARTLY_FAILED` or `FAILED`.
-        refunded: What is through, in the order's currency.
+        refunded: What is through, in the order's currency, if Wix tells of each payment.
         payments: The payments, one by one.
         pending_payments: The ids of those that are not through. The same request with the same
             key brings them up to date.
@@ -135,7 +142,7 @@ class RefundReceipt(Receipt):
     order_id: str
     refund_id: str
     status: Literal["REFUNDED", "PENDING", "PARTLY_FAILED", "FAILED"]
-    refunded: Decimal
+    refunded: Decimal | None = None
     payments: list[RefundedPayment]
     pending_payments: list[str]
 
@@ -178,11 +185,13 @@ class _Refundable(WixEntity):
         return amount_of(self.payment.monetary.max_refund if self.payment.monetary else None)
 
     def trace(self) -> str:
-        """Return what any refund of this payment would change."""
+        """Return what any refund of this payment would change; `UNTOLD` is what Wix hides of it."""
         if self.payment.monetary:
             monetary = self.payment.monetary
             parts = (monetary.paid, monetary.refunded, monetary.refund_pending)
-            return " ".join(plain(amount_of(each)) for each in parts)
+            return " ".join(
+                UNTOLD if each and each.amount is None else plain(amount_of(each)) for each in parts
+            )
         membership = self.payment.membership or _Membership()
         return " ".join(sorted(membership.refunded_line_item_ids or []))
 
@@ -261,7 +270,7 @@ class OrderRefund(Effect[RefundReceipt]):
             return self._receipt(done)
         now = self._refundability()
         if any(
-            payment_id not in now or now[payment_id].trace() != trace
+            payment_id not in now or now[payment_id].trace() != trace or UNTOLD in trace
             for payment_id, trace in sent.before.items()
         ):
             raise OutcomeUnknownError(
@@ -359,7 +368,7 @@ class OrderRefund(Effect[RefundReceipt]):
         payments = [
             RefundedPayment(
                 payment_id=each.payment_id,
-                amount=amount_of(each.amount),
+                amount=each.amount.amount if each.amount else Decimal(0),
                 refund_status=each.refund_status or "PENDING",
             )
             for each in refund.transactions or []
@@ -367,11 +376,12 @@ class OrderRefund(Effect[RefundReceipt]):
         done = [each for each in payments if each.refund_status == "SUCCEEDED"]
         failed = [each for each in payments if each.refund_status == "FAILED"]
         pending = [each.payment_id for each in payments if each not in done + failed]
+        through = [each.amount for each in done if each.amount is not None]
         return RefundReceipt(
             order_id=self.target,
             refund_id=refund.id,
             status=_status(len(payments), len(done), len(failed)),
-            refunded=sum((each.amount for each in done), Decimal(0)),
+            refunded=sum(through, Decimal(0)) if len(through) == len(done) else None,
             payments=payments,
             pending_payments=pending,
         )

@@ -356,6 +356,7 @@ def test_an_event_that_tells_of_no_payment_leaves_an_unpaid_order_alone(
         ({"paymentStatus": "NOT_PAID", "priceSummary": {"total": None}}, "unpaid"),
         ({"paymentStatus": "NOT_PAID", "priceSummary": {"total": {}}}, "unpaid"),
         ({"paymentStatus": "NOT_PAID", "priceSummary": {"total": {"amount": None}}}, "unpaid"),
+        ({"paymentStatus": "NOT_PAID", "priceSummary": {"total": {"amount": "?"}}}, "unpaid"),
         ({"paymentStatus": "PARTIALLY_PAID"}, "unpaid"),
         ({"paymentStatus": "PENDING"}, "unpaid"),
         ({"paymentStatus": "PENDING_MERCHANT"}, "unpaid"),
