@@ -220,4 +220,5 @@ def _json(answer: Output) -> Json:
         by_alias=True,
         exclude_none=isinstance(answer, Answer),
         exclude_unset=isinstance(answer, WixEntity),
+        warnings=False,  # what Wix told is passed on, whatever it is
     )

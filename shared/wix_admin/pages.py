@@ -1,5 +1,6 @@
 """Lists page by page: one kind of query and one kind of answer, whatever paging Wix uses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Self
 
@@ -7,7 +8,10 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.cursors import MAX_LENGTH, seal_place, unseal_place
-from wix_admin.models import Answer, FunctionInput, Json
+from wix_admin.models import Answer, FunctionInput, Json, WixEntity
+from wix_admin.operations import Operation
+from wix_admin.replies import pass_on
+from wix_admin.telemetry import logger
 
 LARGEST_PAGE = 100
 
@@ -51,6 +55,16 @@ class Page(Answer):
 
     cursor: str | None = None
     has_more: bool
+
+
+def items_as_told[T: WixEntity](
+    model: type[T], listed: Sequence[object], operation: Operation
+) -> list[T]:
+    """Return the items of a page as they came; what is no item is left out and logged."""
+    found = [pass_on(model, each, operation) for each in listed if each and isinstance(each, dict)]
+    if len(found) < len(listed):
+        logger.warning("Wix listed what is no item", extra={"operation": operation.name})
+    return found
 
 
 @dataclass(frozen=True, slots=True)

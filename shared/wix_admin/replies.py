@@ -163,6 +163,22 @@ def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -
         raise failure(f"{operation.name}: cannot read Wix's answer ({where})") from None
 
 
+def pass_on[T: BaseModel](model: type[T], told: object, operation: Operation) -> T:
+    """Take a part of a success as it came, so that nothing odd in it is in the way.
+
+    Args:
+        model: What callers are told it is. Nothing of it is checked: do not decide by it.
+        told: What Wix answered.
+        operation: What it answered to.
+
+    Raises:
+        WixUnavailableError: If it is no object, or an empty one.
+    """
+    if not isinstance(told, dict) or not told:
+        raise WixUnavailableError(f"{operation.name}: cannot read Wix's answer")
+    return model.model_construct(**told)
+
+
 def error_for(response: httpx.Response, operation: Operation) -> WixError:
     """Say what a failed reply means, as the class that names the remedy."""
     status = response.status_code

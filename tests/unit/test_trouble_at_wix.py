@@ -127,3 +127,90 @@ def test_a_read_that_says_nothing_is_not_taken_for_nothing_there(
 
     assert (reply.status, reply.code, reply.json["retryable"]) == (503, "wix_unavailable", True)
     assert not effects(wix)
+
+
+# ---- Odd values ---------------------------------------------------------------------------------
+
+ODD: dict[str, Any] = {
+    "number": {"value": 10023},
+    "name": ["Mug"],
+    "status": 7,
+    "contactId": False,
+    "loginEmail": [],
+    "lineItems": [{"id": None, "quantity": None}, None],
+    "priceSummary": {"total": {"amount": None}},
+    "balanceSummary": "paid",
+    "createdDate": 1767225600,
+}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list, and how Wix answers it with some items."""
+
+    path: str
+    act: Callable[[WixSimulator], Reply]
+    answer: Callable[[list[Any]], dict[str, Any]]
+    catalog: Any = "V3_CATALOG"
+
+
+LISTINGS = {
+    "orders": Listing(
+        SEARCH,
+        query("orders/query_orders"),
+        lambda items: {"orders": items, "metadata": {}},
+    ),
+    "members": Listing(
+        MEMBERS,
+        query("members/query_members"),
+        lambda items: {"members": items, "metadata": {"total": len(items)}},
+    ),
+    "bookings": Listing(
+        BOOKINGS,
+        query("bookings/query_bookings"),
+        lambda items: {"extendedBookings": items, "pagingMetadata": {}},
+    ),
+    "products": Listing(
+        PRODUCTS,
+        query("products/query_products"),
+        lambda items: {"products": items, "pagingMetadata": {}},
+    ),
+    "products of V1": Listing(
+        PRODUCTS_V1,
+        query("products/query_products"),
+        lambda items: {"products": items, "metadata": {"items": 100}},
+        "V1_CATALOG",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_a_page_is_told_as_wix_tells_it_whatever_is_odd_in_it(wix: WixSimulator, name: str) -> None:
+    listing = LISTINGS[name]
+    forget_catalog()
+    wix.catalog.version = listing.catalog
+    told = [{"id": "1", **ODD}, {"id": 2, "booking": {**ODD, "slot": 3}}, {"revision": 1.5}]
+    answer = listing.answer([*told, None, "text", [], {}])
+    wix.add_fault(Fault(path=listing.path, status=200, body=answer))
+
+    reply = listing.act(wix)
+
+    assert (reply.status, reply.json["items"]) == (200, told)
+
+
+def test_an_order_is_told_as_wix_tells_it_whatever_is_odd_in_it(wix: WixSimulator) -> None:
+    told = {"id": "1", "archived": None, **ODD}
+    wix.add_fault(Fault(path=ORDER, status=200, body={"order": told}))
+
+    reply = order_action("get_order")(wix)
+
+    assert (reply.status, reply.json) == (200, told)
+
+
+@pytest.mark.parametrize("told", [None, {}, [], "text"], ids=str)
+def test_an_order_that_is_none_is_trouble_at_wix(wix: WixSimulator, told: Any) -> None:
+    wix.add_fault(Fault(path=ORDER, status=200, body={"order": told}, times=None))
+
+    reply = order_action("get_order")(wix)
+
+    assert (reply.status, reply.code) == (503, "wix_unavailable")

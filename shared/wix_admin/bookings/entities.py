@@ -1,13 +1,13 @@
 """Bookings as Wix tells them, and how one is read."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.client import WixClient
 from wix_admin.errors import WixNotFoundError
-from wix_admin.models import WixEntity
+from wix_admin.models import LENIENT, WixEntity
 from wix_admin.replies import read_as
 
 SHOWS_WITHIN_SECONDS = 1.0
@@ -65,11 +65,11 @@ class Booking(WixEntity):
     id: str
     booked_entity: BookedEntity | None = None
     status: str | None = None
-    payment_status: str | None = None
+    payment_status: Annotated[str | None, LENIENT] = None
     revision: str | None = None
     start_date: str | None = None
     end_date: str | None = None
-    double_booked: bool | None = None
+    double_booked: Annotated[bool | None, LENIENT] = None
     multi_service_booking_info: WixEntity | None = None
 
     @property
@@ -111,7 +111,7 @@ class Paging(WixEntity):
 class Found(WixEntity):
     """A page of bookings."""
 
-    extended_bookings: list[ExtendedBooking] | None = None
+    extended_bookings: list[Any] | None = None
     paging_metadata: Paging | None = None
 
     @property
@@ -123,8 +123,14 @@ class Found(WixEntity):
 
     @property
     def bookings(self) -> list[Booking]:
-        """The bookings themselves."""
-        return [each.booking for each in self.extended_bookings or [] if each.booking]
+        """The bookings themselves.
+
+        Raises:
+            WixUnavailableError: If one cannot be read.
+        """
+        listed = self.extended_bookings or []
+        extended = [read_as(ExtendedBooking, each, QUERY_BOOKINGS) for each in listed]
+        return [read_as(Booking, each.booking, QUERY_BOOKINGS) for each in extended]
 
 
 def find_booking(wix: WixClient, booking_id: str) -> Booking | None:

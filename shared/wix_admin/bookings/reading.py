@@ -10,7 +10,7 @@ from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, unseal
 from wix_admin.models import Json
-from wix_admin.pages import LARGEST_PAGE, Page, QueryInput, Sort
+from wix_admin.pages import LARGEST_PAGE, Page, QueryInput, Sort, items_as_told
 from wix_admin.replies import read_as
 
 NEWEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "DESC"}]
@@ -58,7 +58,7 @@ def query_bookings(wix: WixClient, wanted: QueryBookingsInput) -> BookingPage:
     found = read_as(Found, reply, QUERY_BOOKINGS)
     position = found.position
     return BookingPage(
-        items=found.extended_bookings or [],
+        items=items_as_told(ExtendedBooking, found.extended_bookings or [], QUERY_BOOKINGS),
         cursor=seal(QUERY_BOOKINGS.name, position) if position else None,
         has_more=position is not None,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import batched, islice
+from typing import Annotated
 
 from wix_admin.batches import refused
 from wix_admin.client import WixClient
@@ -34,7 +35,7 @@ from wix_admin.inventory.operations import (
     QUERY_STOCK_V1,
     SET_STOCK_V1,
 )
-from wix_admin.models import Json, WixEntity
+from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.once import Sent
 from wix_admin.replies import read_as
 from wix_auth import WixAuthError
@@ -59,7 +60,7 @@ class Variant(WixEntity):
 
     variant_id: str
     quantity: int | None = None
-    in_stock: bool | None = None
+    in_stock: Annotated[bool | None, LENIENT] = None
 
 
 class ProductStock(WixEntity):
@@ -70,7 +71,7 @@ class ProductStock(WixEntity):
     track_quantity: bool | None = None
     variants: list[Variant] | None = None
     numeric_id: int
-    last_updated: str | None = None
+    last_updated: Annotated[str | None, LENIENT] = None
 
 
 class _Found(WixEntity):

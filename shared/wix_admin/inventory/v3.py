@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
-from typing import Any
+from typing import Annotated, Any
 
 from wix_admin.client import WixClient
 from wix_admin.errors import OutcomeUnknownError, WixConflictError
@@ -26,7 +26,7 @@ from wix_admin.inventory.operations import (
     QUERY_STOCK,
     SET_STOCK,
 )
-from wix_admin.models import Json, WixEntity
+from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.once import Sent
 from wix_admin.replies import CONFLICT_MARKS, read_as
 
@@ -44,8 +44,8 @@ READS_BEHIND = 3
 class Product(WixEntity):
     """What an inventory item tells of its product."""
 
-    name: str | None = None
-    variant_name: str | None = None
+    name: Annotated[str | None, LENIENT] = None
+    variant_name: Annotated[str | None, LENIENT] = None
     variant_sku: str | None = None
 
 
@@ -58,10 +58,10 @@ class InventoryItem(WixEntity):
     variant_id: str
     location_id: str | None = None
     quantity: int | None = None
-    in_stock: bool | None = None
+    in_stock: Annotated[bool | None, LENIENT] = None
     track_quantity: bool | None = None
-    availability_status: str | None = None
-    updated_date: str | None = None
+    availability_status: Annotated[str | None, LENIENT] = None
+    updated_date: Annotated[str | None, LENIENT] = None
     product: Product | None = None
 
 

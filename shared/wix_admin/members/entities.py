@@ -1,13 +1,15 @@
 """A member as Wix tells it."""
 
-from wix_admin.models import WixEntity
+from typing import Annotated
+
+from wix_admin.models import LENIENT, WixEntity
 
 
 class Member(WixEntity):
     """A member. `status` is `UNKNOWN` where Wix does not tell it, never as a state."""
 
     id: str
-    login_email: str | None = None
-    status: str | None = None
-    contact_id: str | None = None
-    created_date: str | None = None
+    login_email: Annotated[str | None, LENIENT] = None
+    status: Annotated[str | None, LENIENT] = None
+    contact_id: Annotated[str | None, LENIENT] = None
+    created_date: Annotated[str | None, LENIENT] = None

@@ -1,7 +1,7 @@
 """Lists members."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -10,7 +10,7 @@ from wix_admin.client import WixClient
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import QUERY_MEMBERS
 from wix_admin.models import FunctionInput, Json, WixEntity
-from wix_admin.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort
+from wix_admin.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort, items_as_told
 from wix_admin.replies import read_as
 
 OLDEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "ASC"}]
@@ -80,7 +80,7 @@ class _Counted(WixEntity):
 
 
 class _Found(WixEntity):
-    members: list[Member] | None = None
+    members: list[Any] | None = None
     metadata: _Counted | None = None
 
 
@@ -105,7 +105,7 @@ def query_members(wix: WixClient, wanted: QueryMembersInput) -> MemberPage:
     total = found.metadata.total if found.metadata else None
     cursor = offset.after(QUERY_MEMBERS.name, len(members), total)
     return MemberPage(
-        items=members,
+        items=items_as_told(Member, members, QUERY_MEMBERS),
         cursor=cursor,
         has_more=cursor is not None,
         shifted=offset.shifted(total),
@@ -123,7 +123,7 @@ def members_with(wix: WixClient, condition: Json) -> Iterator[Member]:
     start = 0
     while True:
         members = _page(wix, Offset({"filter": condition}, [], start), LARGEST_PAGE).members or []
-        yield from members
+        yield from (read_as(Member, each, QUERY_MEMBERS) for each in members)
         start += len(members)
         if len(members) < LARGEST_PAGE:
             return

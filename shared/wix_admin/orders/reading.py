@@ -9,10 +9,10 @@ from pydantic_core import PydanticCustomError
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, unseal
 from wix_admin.models import FunctionInput, Guid, Json, WixEntity
-from wix_admin.orders.entities import Order, fetch_order
-from wix_admin.orders.operations import SEARCH_ORDERS
-from wix_admin.pages import Page, QueryInput
-from wix_admin.replies import read_as
+from wix_admin.orders.entities import Order
+from wix_admin.orders.operations import GET_ORDER, SEARCH_ORDERS
+from wix_admin.pages import Page, QueryInput, items_as_told
+from wix_admin.replies import pass_on, read_as
 
 
 class GetOrderInput(FunctionInput):
@@ -24,11 +24,14 @@ class GetOrderInput(FunctionInput):
 def get_order(wix: WixClient, wanted: GetOrderInput) -> Order:
     """Read one order, in any status.
 
+    Wix: `GET /ecom/v1/orders/{id}`.
+
     Raises:
         WixNotFoundError: If there is no such order.
         WixError: If Wix cannot be asked.
     """
-    return fetch_order(wix, wanted.order_id)
+    reply = wix.call(GET_ORDER, order_id=wanted.order_id)
+    return pass_on(Order, reply.get("order"), GET_ORDER)
 
 
 class QueryOrdersInput(QueryInput):
@@ -82,7 +85,7 @@ class _Paging(WixEntity):
 
 
 class _Found(WixEntity):
-    orders: list[Order] | None = None
+    orders: list[Any] | None = None
     metadata: _Paging | None = None
 
 
@@ -102,7 +105,7 @@ def query_orders(wix: WixClient, wanted: QueryOrdersInput) -> OrderPage:
     position = paging.cursors.next if paging.cursors else None
     has_more = bool(position) and paging.has_next is not False
     return OrderPage(
-        items=found.orders or [],
+        items=items_as_told(Order, found.orders or [], SEARCH_ORDERS),
         cursor=seal(SEARCH_ORDERS.name, position) if position and has_more else None,
         has_more=has_more,
     )

@@ -17,7 +17,7 @@ from wix_admin.errors import (
     WixSetupError,
 )
 from wix_admin.models import Json, WixEntity
-from wix_admin.pages import Page, QueryInput, Sort
+from wix_admin.pages import Page, QueryInput, Sort, items_as_told
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
 from wix_admin.replies import read_as
 
@@ -152,7 +152,7 @@ class _Paging(WixEntity):
 
 
 class _Found(WixEntity):
-    products: list[Product] | None = None
+    products: list[Any] | None = None
     paging_metadata: _Paging | None = None
     total_results: int | None = None
 
@@ -173,11 +173,15 @@ def _page_of_v3(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     if following and paging.has_next is not False:
         cursor = seal_place(LIST, _Position("V3_CATALOG", following, position.fields))
     return ProductPage(
-        items=found.products or [],
+        items=items_as_told(Product, found.products or [], QUERY_PRODUCTS),
         cursor=cursor,
         has_more=cursor is not None,
         catalog="V3_CATALOG",
     )
+
+
+class _Numbered(WixEntity):
+    numeric_id: int
 
 
 # ---- Catalog V1 -----------------------------------------------------------------
@@ -209,7 +213,7 @@ def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     items, total = found.products or [], found.total_results
     following = (_after_the_last if walks else _further_on)(position, items, limit, total)
     return ProductPage(
-        items=items,
+        items=items_as_told(Product, items, QUERY_PRODUCTS_V1),
         cursor=seal_place(LIST, following) if following else None,
         has_more=following is not None,
         catalog="V1_CATALOG",
@@ -235,17 +239,16 @@ def _by_offset(position: _Position) -> Json:
 
 
 def _after_the_last(
-    position: _Position, items: list[Product], limit: int, total: int | None
+    position: _Position, items: list[Any], limit: int, total: int | None
 ) -> _Position | None:
     more = len(items) >= limit if total is None else len(items) < total
-    last = (items[-1].model_extra or {}).get("numericId") if items else None
-    if not more or last is None:
+    if not more or not items:
         return None
-    return replace(position, after=int(last))
+    return replace(position, after=read_as(_Numbered, items[-1], QUERY_PRODUCTS_V1).numeric_id)
 
 
 def _further_on(
-    position: _Position, items: list[Product], limit: int, total: int | None
+    position: _Position, items: list[Any], limit: int, total: int | None
 ) -> _Position | None:
     start = position.start + len(items)
     more = len(items) >= limit if total is None else start < total

@@ -220,6 +220,24 @@ def test_what_wix_answers_beyond_what_is_known_is_no_reason_to_fail(wix: WixSimu
     ]
 
 
+def test_what_is_odd_and_only_informs_is_left_out(wix: WixSimulator) -> None:
+    odd = {
+        "inStock": "perhaps",
+        "availabilityStatus": {"is": "odd"},
+        "updatedDate": [],
+        "product": {"name": {}, "variantName": False, "variantSku": 4711},
+    }
+    item = {"id": "i-1", "productId": "p-1", "variantId": "v-1", "quantity": 3, **odd}
+    wix.add_fault(
+        Fault(path="*/inventory-items/query", status=200, body={"inventoryItems": [item]})
+    )
+
+    [line] = query().json["items"]
+
+    assert (line.pop("quantity"), line.pop("sku"), line.pop("trackQuantity")) == (3, "4711", True)
+    assert line == {"inventoryItemId": "i-1", "productId": "p-1", "variantId": "v-1"}
+
+
 def test_a_cursor_that_nobody_gave_out_is_refused(wix: WixSimulator) -> None:
     wix.catalog.version = "V1_CATALOG"
 

@@ -67,6 +67,18 @@ def test_all_pages_are_seen_before_the_first_is_approved(wix: WixSimulator, rule
     assert set(statuses(wix).values()) == {"APPROVED"}
 
 
+def test_one_of_whom_wix_tells_something_odd_holds_nobody_up(wix: WixSimulator, rule: Any) -> None:
+    odd, plain = (wix.members.add(email=f"{name}@one.example", status="PENDING") for name in "ab")
+    told = [{**odd, "loginEmail": {"is": "odd"}, "createdDate": 5, "contactId": []}, plain]
+    listed = {"members": told, "metadata": {"total": 2}}
+    wix.add_fault(Fault(path="*/members/query", status=200, body=listed))
+    rule("one.example")
+
+    report = invoke(ACTION, {})
+
+    assert (report["approved"], report["skipped"]) == ([plain["id"]], 1)
+
+
 def test_one_who_cannot_be_approved_holds_nobody_up(wix: WixSimulator, rule: Any) -> None:
     first, second = (wix.members.add(status="PENDING") for _ in range(2))
     wix.add_fault(Fault(path=f"*/{first['id']}/approve", status=404, times=None))
