@@ -1,5 +1,6 @@
 """Tokens that die, secrets that change, and secrets that are of no use."""
 
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -29,10 +30,16 @@ STANDS_SECONDS = 5
 """How long an error that somebody has to mend is told without asking again."""
 
 
+SEEDS = itertools.count(8)
+
+
 @pytest.fixture
 def own_wix() -> Iterator[WixSimulator]:
-    """A Wix for tests that change who may call it."""
-    with WixSimulator(seed=8) as wix:
+    """A Wix for tests that change who may call it.
+
+    Each has other ids, as the effects table, which all tests share, remembers orders by theirs.
+    """
+    with WixSimulator(seed=next(SEEDS)) as wix:
         yield wix
 
 
