@@ -196,6 +196,8 @@ def _tried[I, R: ItemResult](
     except OutcomeUnknownError as error:
         return all_of_them("unknown", error), False
     except (WixRequestError, RefusedError, InputError) as error:
+        if isinstance(error, WixRequestError) and error.of_read:
+            raise  # the items were not even tried
         return all_of_them("refused", error), error.replayed
     known = {each.index: each for each in receipt.results}
     elsewhere = OutcomeUnknownError(

@@ -164,8 +164,13 @@ class UnexpectedError(AdminError):
 
 
 class WixError(AdminError):
-    """A call to Wix did not give what it should."""
+    """A call to Wix did not give what it should.
 
+    Attributes:
+        of_read: Whether the call was to change nothing: then it tells nothing of a change either.
+    """
+
+    of_read = False
     default_code = "wix_unavailable"
 
 

@@ -185,7 +185,7 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
     code, fault, violations = _details(json_in(response) or {})
     told = code or fault
     meaning = _meaning(status, code, operation)
-    return meaning.kind(
+    error = meaning.kind(
         f"{operation.name}: Wix answered {status}{f' {told}' if told else ''}. {meaning.remedy}",
         code=meaning.code,
         retry_after=retry_after(response, time.time()),
@@ -193,6 +193,8 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
         wix_code=told or None,
         violations=violations,
     )
+    error.of_read = operation.reads
+    return error
 
 
 def _meaning(status: int, code: str, operation: Operation) -> Meaning:

@@ -81,6 +81,18 @@ def update_inventory(wix: WixSimulator) -> Reply:
     return call("inventory/update_inventory", {"changes": [change]}, key="k-1")
 
 
+def two_products() -> Reply:
+    products = [{"name": name, "price": "9.90", "handle": name} for name in ("mug", "tea")]
+    return call("products/create_product", {"products": products}, key="k-1")
+
+
+def two_changes(wix: WixSimulator) -> Callable[[], Reply]:
+    for sku in ("MUG", "TEA"):
+        wix.catalog.add_product(variants=[({}, sku, 3)])
+    changes = [{"sku": sku, "adjust": 2} for sku in ("MUG", "TEA")]
+    return lambda: call("inventory/update_inventory", {"changes": changes}, key="k-1")
+
+
 READINGS = {
     "get_order": Reading(ORDER, order_action("get_order")),
     "query_orders": Reading(SEARCH, query("orders/query_orders")),
@@ -127,6 +139,22 @@ def test_a_read_that_says_nothing_is_not_taken_for_nothing_there(
 
     assert (reply.status, reply.code, reply.json["retryable"]) == (503, "wix_unavailable", True)
     assert not effects(wix)
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 428])
+@pytest.mark.parametrize("name", ["create_product", "update_inventory"])
+def test_one_key_is_not_refused_for_good_because_of_a_read(
+    wix: WixSimulator, name: str, status: int
+) -> None:
+    reading = READINGS[name]
+    first = Fault(path=reading.path, status=status, body={"message": "", "details": {}})
+    two = two_products if name == "create_product" else two_changes(wix)
+    wix.add_fault(first)
+
+    refused, done = two(), two()
+
+    assert 400 <= refused.status < 500
+    assert (done.status, done.json["done"], done.json["complete"]) == (200, 2, True)
 
 
 # ---- Odd values ---------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ class Shelf:
 
     Attributes:
         put: What was put there, in order.
+        hides: What happens to the look at it with this number, before a call.
         goes_wrong: What happens to the call with this number, before it is carried out.
         answers_get_lost: The numbers of the calls that are carried out and not answered.
         turns_away: How often an item is turned away before it is taken.
@@ -58,6 +59,8 @@ class Shelf:
     put: list[int] = field(default_factory=list)
     calls: list[list[int]] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
+    looks: int = 0
+    hides: dict[int, Exception] = field(default_factory=dict)
     goes_wrong: dict[int, Exception] = field(default_factory=dict)
     answers_get_lost: set[int] = field(default_factory=set)
     turns_away: dict[int, int] = field(default_factory=dict)
@@ -76,6 +79,9 @@ class Putting(Effect[BatchReceipt[ItemResult]]):
         self._things = things
 
     def check(self) -> Json:
+        self._shelf.looks += 1
+        if trouble := self._shelf.hides.get(self._shelf.looks):
+            raise trouble
         return {}
 
     def send(self, sent: Sent) -> BatchReceipt[ItemResult]:
@@ -321,6 +327,32 @@ def test_a_refusal_of_a_call_is_one_of_all_its_items_and_no_others(
     assert [each.status for each in results] == ["refused", "refused", "done"]
     assert results[0].error == ItemError(code=refusal.code, detail="no", wix_code="NO")
     assert desk.shelf.calls == [[0, 1], [2]]
+
+
+def refused_read() -> WixRequestError:
+    error = WixRequestError("no", wix_code="NO")
+    error.of_read = True
+    return error
+
+
+def test_a_read_that_wix_refuses_refuses_no_item(desk: Desk) -> None:
+    desk.shelf.hides = {1: refused_read()}
+
+    with pytest.raises(WixRequestError):
+        desk.ask([0], [1])
+
+    assert desk.ask([0], [1]) == {0: "done", 1: "done"}
+
+
+def test_a_read_that_wix_refuses_in_the_middle_leaves_the_rest(desk: Desk) -> None:
+    desk.shelf.hides = {2: refused_read()}
+
+    results = desk.results([0], [1], [2])
+
+    assert [each.status for each in results] == ["done", "left", "left"]
+    assert results[1].error == ItemError(code="wix_refused", detail="no", wix_code="NO")
+    assert desk.ask([0], [1], [2]) == dict.fromkeys(range(3), "done")
+    assert desk.shelf.calls == [[0], [1], [2]]
 
 
 def test_a_refusal_by_wix_is_remembered(desk: Desk) -> None:

@@ -238,6 +238,11 @@ def test_the_words_of_wix_are_in_violations_only() -> None:
     )
 
 
+def test_a_failed_reply_knows_whether_it_is_about_a_change() -> None:
+    assert error_of(400, NOTHING, replace(READ, reads=True)).of_read
+    assert not error_of(400, NOTHING, WRITE).of_read
+
+
 def test_a_missing_permission_is_named() -> None:
     assert "THINGS.READ" in str(error_of(403, NOTHING))
     assert "THINGS.MAKE" in str(error_of(401, NOTHING, WRITE))
