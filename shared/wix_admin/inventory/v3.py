@@ -5,7 +5,7 @@ from itertools import batched
 from typing import Annotated, Any
 
 from wix_admin.client import WixClient
-from wix_admin.errors import OutcomeUnknownError, WixConflictError
+from wix_admin.errors import AdminError, OutcomeUnknownError, WixConflictError
 from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, StockChange
 from wix_admin.inventory.changing import (
     REFUSALS,
@@ -29,6 +29,7 @@ from wix_admin.inventory.operations import (
 from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.once import Sent
 from wix_admin.replies import CONFLICT_MARKS, read_as
+from wix_auth import WixAuthError
 
 LARGEST_PAGE = 1_000
 
@@ -221,25 +222,35 @@ class SetAtRevision(StockEffect):
             for each in entries
             if each.place in faults and not _is_conflict(faults[each.place])
         ]
-        now = self._book.reader.again(each.key for each in doubtful) if doubtful else {}
+        try:
+            now = self._book.reader.again(each.key for each in doubtful) if doubtful else {}
+        except (AdminError, WixAuthError):
+            now = None  # what is set is told all the same
         return [
-            self._judged(each, faults[each.place], now.get(each.key))
+            self._judged(each, faults[each.place], now)
             if each.place in faults
             else result_of(each, "done", quantity=each.becomes)
             for each in entries
         ]
 
-    def _judged(self, entry: Entry, fault: str | None, now: Stock | None) -> InventoryResult:
+    def _judged(
+        self, entry: Entry, fault: str | None, seen: Mapping[Key, Stock] | None
+    ) -> InventoryResult:
         """Say what became of an item that the first try is not told to have set.
 
         Args:
             entry: The change.
             fault: Wix's code for it; None if Wix said nothing of it.
-            now: What was read since, unless it is a plain conflict.
+            seen: What was read since of those that are no plain conflict; None if it could not be.
         """
+        if _is_conflict(fault):
+            return left(entry.place)
+        if seen is None:
+            return unknown(entry, "Wix does not tell whether it was set, and cannot be asked")
+        now = seen.get(entry.key)
         if fault is None:
             return self._made_out(entry, now)
-        if _is_conflict(fault) or (now is not None and now.revision != entry.revision):
+        if now is not None and now.revision != entry.revision:
             return left(entry.place)
         return refused_by_wix(entry.place, fault)
 

@@ -211,6 +211,22 @@ def test_what_is_gone_when_it_is_read_again_is_refused(
     assert codes(reply) == ["not_found", None]
 
 
+@pytest.mark.parametrize("status", [400, 503])
+def test_what_is_set_stays_told_if_the_others_cannot_be_looked_at(
+    wix: WixSimulator, mug: str, tea: str, status: int
+) -> None:
+    answer = bulk(None, failure("PRE_ORDER_VALIDATION"))
+    wix.add_fault(Fault(path=SETTING, status=200, effect=True, body=answer))
+    wix.add_fault(Fault(path=READING, skip=1, status=status, times=3))
+    changes = [{"sku": "MUG", "adjust": -1}, {"sku": "TEA", "adjust": -1}]
+
+    first = update(*changes, key="k-1")
+    again = update(*changes, key="k-1")
+
+    assert statuses(first) == statuses(again) == ["done", "unknown"]
+    assert kinds(wix, mug) == [("set", 9)]
+
+
 def test_a_failure_that_wix_does_not_name_is_made_out_by_reading(
     wix: WixSimulator, mug: str, tea: str
 ) -> None:
