@@ -157,6 +157,171 @@ def test_one_key_is_not_refused_for_good_because_of_a_read(
     assert (done.status, done.json["done"], done.json["complete"]) == (200, 2, True)
 
 
+# ---- Every way to fail, for every kind of call --------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A call to Wix, by what a repetition of it would do.
+
+    Attributes:
+        path: Where it goes.
+        method: How.
+        act: Sends a request for it, the same each time.
+        repeatable: Whether it may be sent twice.
+        reads: Whether it changes nothing.
+    """
+
+    path: str
+    method: str
+    act: Callable[[str], Reply]
+    repeatable: bool = True
+    reads: bool = False
+
+
+def refund(key: str | None) -> Callable[[str], Reply]:
+    body = {"amount": "5.00"}
+    return lambda order_id: call("orders/refund_order", body, target=order_id, key=key)
+
+
+def cancel(key: str | None) -> Callable[[str], Reply]:
+    return lambda order_id: call("orders/cancel_order", {}, target=order_id, key=key)
+
+
+def archive(key: str | None) -> Callable[[str], Reply]:
+    body = {"archived": True}
+    return lambda order_id: call("orders/update_order", body, target=order_id, key=key)
+
+
+CALLS = {
+    "a read": Kind(
+        ORDER,
+        "GET",
+        lambda order_id: call("orders/get_order", target=order_id),
+        reads=True,
+    ),
+    "a repeatable write": Kind(ORDER, "PATCH", archive(None)),
+    "a repeatable write with a key": Kind(ORDER, "PATCH", archive("k-1")),
+    "a write": Kind("*/cancel", "POST", cancel(None), repeatable=False),
+    "a write with a key": Kind("*/cancel", "POST", cancel("k-1"), repeatable=False),
+    "a refund": Kind("*/refund-payments", "POST", refund("k-1"), repeatable=False),
+}
+
+
+def told(code: str, shape: str = "applicationError", field: str = "code") -> dict[str, Any]:
+    return {"message": "", "details": {shape: {field: code}}}
+
+
+TURNED_AWAY: dict[str, Any] = {
+    "425": {"status": 425},
+    "429": {"status": 429, "body": {"message": "", "details": {}}},
+    "429 in HTML": {"status": 429, "body": "<html>slow down</html>"},
+    "429 by gRPC's name": {"status": 429, "body": told("RESOURCE_EXHAUSTED")},
+    "429 as a fault": {
+        "status": 429,
+        "body": told("FEATURE_LIMIT_EXCEEDED", "systemError", "errorCode"),
+    },
+    "429 with a name": {"status": 429, "body": told("RATE_LIMIT")},
+    "429 and when": {"status": 429, "headers": {"Retry-After": "3600"}},
+}
+"""What says that Wix has not read the request."""
+
+LOST: dict[str, Any] = {
+    "408": {"status": 408},
+    "499": {"status": 499, "body": told("CANCELED")},
+    "500": {"status": 500, "body": {"message": "", "details": {}}},
+    "502 in HTML": {"status": 502, "body": "<html>bad gateway</html>"},
+    "503 with a code": {"status": 503, "body": told("ORDER_ALREADY_EXISTS")},
+    "504": {"status": 504},
+    "nothing": {"status": 200},
+    "an empty object": {"status": 200, "body": {}},
+    "text": {"status": 200, "body": "<html>welcome</html>"},
+}
+"""What leaves open whether Wix has done it."""
+
+SAYS_NOTHING = {"nothing", "an empty object"}
+"""What is an answer, and no use; a repetition within the call is for what failed."""
+
+
+@pytest.fixture
+def order_id(wix: WixSimulator) -> str:
+    return str(wix.add_order(total="40.00", payments=[card("40.00")])["id"])
+
+
+@pytest.mark.parametrize("answer", TURNED_AWAY)
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_turned_away_is_done_by_asking_again_later(
+    wix: WixSimulator, order_id: str, name: str, answer: str
+) -> None:
+    kind = CALLS[name]
+    wix.add_fault(Fault(path=kind.path, method=kind.method, **TURNED_AWAY[answer]))
+
+    busy = kind.act(order_id)
+    asked = len(wix.requests(kind.method, kind.path))
+    done = kind.act(order_id)
+
+    wait = TURNED_AWAY[answer].get("headers", {}).get("Retry-After", "60")
+    assert (busy.status, busy.code, busy.json["retryable"]) == (503, "wix_busy", True)
+    assert busy.headers["Retry-After"] == wait
+    assert asked == 1
+    assert (done.status, done.replayed) == (200, False)
+    assert len(effects(wix)) == (not kind.reads)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_limit_of_the_plan_is_a_refusal(wix: WixSimulator, order_id: str, name: str) -> None:
+    kind = CALLS[name]
+    body = told("FEATURE_LIMIT_EXCEEDED")
+    wix.add_fault(Fault(path=kind.path, method=kind.method, status=429, body=body))
+
+    refused = kind.act(order_id)
+
+    assert (refused.status, refused.code) == (409, "wix_forbids")
+    assert (refused.json["wixCode"], refused.json["retryable"]) == ("FEATURE_LIMIT_EXCEEDED", False)
+    assert not effects(wix)
+
+
+@pytest.mark.parametrize("answer", LOST)
+@pytest.mark.parametrize("name", CALLS)
+def test_an_answer_that_is_lost_before_the_effect_is_asked_for_again_where_that_is_harmless(
+    wix: WixSimulator, order_id: str, name: str, answer: str
+) -> None:
+    kind = CALLS[name]
+    wix.add_fault(Fault(path=kind.path, method=kind.method, **LOST[answer]))
+
+    reply = kind.act(order_id)
+
+    asked = len(wix.requests(kind.method, kind.path))
+    if not kind.repeatable:
+        assert (reply.status, reply.code) == (504, "outcome_unknown")
+        assert (asked, effects(wix)) == (1, [])
+    elif answer in SAYS_NOTHING:
+        assert (reply.status, reply.code) == (503, "wix_unavailable")
+        assert (asked, effects(wix)) == (1, [])
+    else:
+        assert reply.status == 200
+        assert (asked, len(effects(wix))) == (2, not kind.reads)
+
+
+@pytest.mark.parametrize("answer", LOST)
+@pytest.mark.parametrize("name", CALLS)
+def test_an_answer_that_is_lost_after_the_effect_is_made_up_for_without_doing_it_again(
+    wix: WixSimulator, order_id: str, name: str, answer: str
+) -> None:
+    kind = CALLS[name]
+    wix.add_fault(Fault(path=kind.path, method=kind.method, effect=True, **LOST[answer]))
+
+    reply = kind.act(order_id)
+
+    asked = len(wix.requests(kind.method, kind.path))
+    if not kind.repeatable:
+        assert (reply.status, asked, len(effects(wix))) == (200, 1, 1)
+    elif answer in SAYS_NOTHING:
+        assert (reply.status, reply.code, asked) == (503, "wix_unavailable", 1)
+    else:
+        assert (reply.status, asked) == (200, 2)
+
+
 # ---- Odd values ---------------------------------------------------------------------------------
 
 ODD: dict[str, Any] = {
