@@ -170,23 +170,6 @@ def test_a_token_that_died_is_replaced_at_once_where_a_permission_is_missing_els
     assert wix.exchanges == 3
 
 
-def test_a_site_without_stores_that_is_told_as_401_does_not_cost_a_token_each_time(
-    wix: WixSimulator, clock: Clock
-) -> None:
-    wix.catalog.version = "V1_CATALOG"
-    wix.switches.v1_without_stores_status = 401
-    assert call("products/query_products", {}).status == 200
-    wix.catalog.version = "STORES_NOT_INSTALLED"
-
-    replies = []
-    for _ in range(10):
-        replies.append(call("products/query_products", {}))
-        clock.advance(29)
-
-    assert {reply.status for reply in replies} == {502}
-    assert wix.exchanges == 2
-
-
 # ---- The site --------------------------------------------------------------------------
 
 

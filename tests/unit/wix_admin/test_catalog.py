@@ -134,7 +134,7 @@ def test_a_site_without_a_catalog_is_named_as_such_and_not_remembered(
     assert on_catalog(calls, action) == "done on V3_CATALOG"
 
 
-@pytest.mark.parametrize("answer", [None, {}, {"catalogVersion": None}, {"catalogVersion": 3}])
+@pytest.mark.parametrize("answer", [None, {}, {"catalogVersion": None}])
 def test_an_answer_without_a_version_is_trouble_at_wix(
     wix: FakeWix, calls: WixClient, answer: Any
 ) -> None:
