@@ -23,6 +23,7 @@ NOWHERE = "http://127.0.0.1:9"
 PROJECT = Path(__file__).parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist looks at the groups in a hook of its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let workers that share a run (`-n`) start one deployed stack and one AWS between them."""
     for item in items:
