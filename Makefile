@@ -28,7 +28,7 @@ up: .venv/ready .tools/sam/ready .tools/ministack/ready ## Leave the local stack
 	@$(BIN)/python -m tests.local_stack up
 
 test: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run every test, the deployed local stack included
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto
 
 sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own SDK (needs Node 20)
 	$(BIN)/pytest tests/sdk

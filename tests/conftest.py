@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.local_stack import Artifacts, LocalStack, build, local_stack
 from tests.local_stack.progress import Progress
@@ -20,16 +22,18 @@ NOWHERE = "http://127.0.0.1:9"
 """An address of this machine where nothing answers."""
 
 
-PROJECT = Path(__file__).parents[1]
+class _ByWhatIsShared(LoadScopeScheduling):  # type: ignore[misc]  # it publishes no types
+    """Gives one worker all that share a deployed stack or an AWS, and else a file at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        kind = path.split("/")[1]
+        return kind if kind in {"contract", "stack"} else path
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist looks at the groups in a hook of its own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let workers that share a run (`-n`) start one deployed stack and one AWS between them."""
-    for item in items:
-        path = item.path.relative_to(PROJECT / "tests")
-        shares = path.parts[0] if path.parts[0] in {"contract", "stack"} else str(path)
-        item.add_marker(pytest.mark.xdist_group(shares))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Say how workers (`-n`) share a run."""
+    return _ByWhatIsShared(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
