@@ -291,10 +291,13 @@ class SetAtRevision(StockEffect):
         """Say from how the stock is now whether a change was made that may have been."""
         if now is None:
             return refused_by_wix(entry.place, GONE)
+        sets = entry.place in self._sets
         ours = now.quantity == entry.becomes
-        if now.revision == entry.revision or (_is_next(entry.revision, now.revision) and not ours):
+        # What is hidden may be ours, and an adjustment must not be made again.
+        others = not ours and (sets or now.quantity is not None)
+        if now.revision == entry.revision or (_is_next(entry.revision, now.revision) and others):
             return left(entry.place)
-        if ours and entry.place in self._sets:
+        if ours and sets:
             return result_of(entry, "done", quantity=entry.becomes)
         return unknown(
             entry,

@@ -384,6 +384,21 @@ def test_a_reader_that_stays_behind_leaves_it_unknown(wix: WixSimulator, mug: st
     assert kinds(wix, mug) == [("set", 8)]
 
 
+def test_an_adjustment_is_not_made_again_if_wix_does_not_tell_how_many_there_are(
+    wix: WixSimulator, mug: str
+) -> None:
+    [item] = wix.catalog.inventory(mug)
+    hidden = item | {"quantity": None, "revision": str(int(item["revision"]) + 1)}
+    answer = {"inventoryItems": [hidden], "pagingMetadata": {"count": 1}}
+    wix.add_fault(Fault(path=SETTING, drop="after"))
+    wix.add_fault(Fault(path=READING, skip=1, status=200, body=answer, times=3))
+
+    reply = update({"sku": "MUG", "adjust": -1}, {"sku": "?", "adjust": -1}, key="k-1")
+
+    assert statuses(reply) == ["unknown", "refused"]
+    assert kinds(wix, mug) == [("set", 9)]
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_an_adjustment_without_a_key_whose_answer_is_lost_is_not_made_again(
     wix: WixSimulator,
