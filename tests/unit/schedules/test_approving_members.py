@@ -97,7 +97,7 @@ def test_whom_there_was_no_time_for_is_left_for_the_next_time(wix: WixSimulator,
     wix.add_fault(Fault(path="*/approve", latency=1.2, times=None))
     rule("all")
 
-    report = invoke(ACTION, {}, seconds=4.0)
+    report = invoke(ACTION, {}, seconds=5.0)
 
     assert 1 <= len(report["approved"]) < 3
     assert report["left"] == 3 - len(report["approved"])
