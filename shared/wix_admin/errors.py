@@ -34,6 +34,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+def pointer(*path: str | int) -> str:
+    """Write where something stands in a JSON document as a JSON Pointer (RFC 6901)."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """What is wrong with one field.
