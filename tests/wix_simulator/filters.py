@@ -5,13 +5,14 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from tests.wix_simulator.bodies import Body
-from tests.wix_simulator.clock import Clock, seconds_of
+from tests.wix_simulator.clock import Clock
 from tests.wix_simulator.errors import Json, invalid, plain_error
 from tests.wix_simulator.switches import Switches
 
@@ -21,7 +22,10 @@ type Kind = Literal["text", "date", "number", "flag"]
 EXACT = frozenset({"$eq", "$ne", "$in", "$nin"})
 COMPARING = frozenset({"$gt", "$gte", "$lt", "$lte"})
 MEMBERS = frozenset({"$hasSome", "$hasAll"})
-"""Groups of operators, to say which a field takes."""
+OF_FLAGS = EXACT | {"$exists", "$hasSome"}
+OF_NUMBERS = OF_FLAGS | COMPARING
+OF_TEXTS = OF_NUMBERS | {"$startsWith", "$isEmpty"}
+"""Groups of operators, to say which a field takes; dates take those of numbers, enums of flags."""
 
 Cursor = Annotated[str, StringConstraints(max_length=16000)]
 
@@ -50,7 +54,7 @@ _TESTS: dict[str, Callable[[Values, Any], bool]] = {
     "$endsWith": lambda found, wanted: any(_text(each).endswith(_text(wanted)) for each in found),
     "$contains": lambda found, wanted: any(_text(wanted) in _text(each) for each in found),
     "$exists": lambda found, wanted: bool(found) is wanted,
-    "$isEmpty": lambda found, wanted: bool(found) is not wanted,
+    "$isEmpty": lambda found, wanted: any(found) is not wanted,
     "$hasSome": lambda found, wanted: any(each in found for each in wanted),
     "$hasAll": lambda found, wanted: all(each in found for each in wanted),
 }
@@ -96,6 +100,10 @@ class Fields:
 
     paths: Mapping[str, str] = field(default_factory=dict)
     """Where fields stand in a document, if not where their name says."""
+
+    families: Mapping[str, Callable[[Json, str], Values]] = field(default_factory=dict)
+    """How the values of fields are found that are named `<family>.<any name>`. Which operators they
+    take is under `<family>.<name>`."""
 
     key: str = "id"
     """What tells documents apart that are otherwise equal."""
@@ -151,10 +159,12 @@ class Fields:
         return functools.cmp_to_key(functools.partial(_compare, sort))
 
     def _check_field(self, name: str, value: Any) -> None:
-        if name not in self.filterable:
+        family, _, rest = name.partition(".")
+        known = f"{family}.<name>" if rest and family in self.families else name
+        if known not in self.filterable:
             raise plain_error(400, f"Field '{name}' is not declared as filterable")
         for operator, operand in conditions(value).items():
-            if operator not in self.filterable[name]:
+            if operator not in self.filterable[known]:
                 raise plain_error(400, f"Operator '{operator}' is not supported by field '{name}'")
             if (operator in _LISTS) != isinstance(operand, list):
                 raise plain_error(400, f"Operator '{operator}' of field '{name}' has a wrong value")
@@ -192,7 +202,7 @@ class Fields:
         kind = self.kinds.get(name, "text")
         try:
             if kind == "date":
-                return seconds_of(value)
+                return _seconds_of(value)
             if kind == "number":
                 return _finite(value)
         except (ArithmeticError, TypeError, ValueError):
@@ -202,6 +212,9 @@ class Fields:
         return value
 
     def _values(self, document: Json, name: str) -> Values:
+        family, _, rest = name.partition(".")
+        if family in self.families and rest:
+            return self.families[family](document, rest)
         found: Values = [document]
         for step in self.paths.get(name, name).split("."):
             found = [inner for each in found for inner in _inside(each, step)]
@@ -226,6 +239,12 @@ def _compare(sort: list[Sort], one: Values, other: Values) -> int:
         smaller = mine is None or (theirs is not None and mine < theirs)
         return -1 if smaller == (direction == "ASC") else 1
     return 0
+
+
+def _seconds_of(value: Any) -> float:
+    """An instant; one without a zone, as some of Wix's examples have it, is in UTC."""
+    moment = datetime.fromisoformat(value)
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
 
 
 def _finite(value: Any) -> Decimal:

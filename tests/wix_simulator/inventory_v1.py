@@ -20,6 +20,7 @@ _FIELDS = Fields(
     filterable={
         "id": OLD_EXACT,
         "productId": OLD_EXACT,
+        "externalId": OLD_EXACT,
         "numericId": OLD_EXACT | COMPARING,
         "trackQuantity": OLD_EXACT,
         "lastUpdated": OLD_EXACT | COMPARING,

@@ -10,7 +10,16 @@ from tests.wix_simulator.bodies import Body, Guid
 from tests.wix_simulator.bulk import bulk_result, failed, succeeded
 from tests.wix_simulator.catalog_version import v3_route
 from tests.wix_simulator.errors import Json, RefusedError, application_error, invalid
-from tests.wix_simulator.filters import COMPARING, EXACT, MEMBERS, Cursor, Fields, Kind, Sort
+from tests.wix_simulator.filters import (
+    MEMBERS,
+    OF_FLAGS,
+    OF_NUMBERS,
+    OF_TEXTS,
+    Cursor,
+    Fields,
+    Kind,
+    Sort,
+)
 from tests.wix_simulator.inventory_items import add_item, change_item, check_stock, shown_item
 from tests.wix_simulator.pages import Listing, told
 from tests.wix_simulator.product_bodies import Preorder, ProductId, Quantity
@@ -30,30 +39,25 @@ _KINDS: dict[str, Kind] = {
     "trackQuantity": "flag",
     "preorderInfo.enabled": "flag",
 }
-_TEXT = EXACT | {"$startsWith"}
 _SORTED: dict[str, frozenset[str]] = {
-    "createdDate": EXACT | COMPARING,
-    "updatedDate": EXACT | COMPARING,
-    "productId": EXACT,
-    "quantity": EXACT | COMPARING,
-    "inStock": EXACT,
-    "trackQuantity": EXACT,
-    "availabilityStatus": EXACT,
-    "preorderInfo.enabled": EXACT,
-    "product.name": _TEXT,
-    "product.variantName": _TEXT,
-    "product.variantSku": _TEXT,
-    "product.variantBarcode": _TEXT,
-    "product.brand.id": EXACT,
+    "createdDate": OF_NUMBERS,
+    "updatedDate": OF_NUMBERS,
+    "productId": OF_TEXTS,
+    "quantity": OF_NUMBERS,
+    "inStock": OF_FLAGS,
+    "trackQuantity": OF_FLAGS,
+    "availabilityStatus": OF_FLAGS,
+    "preorderInfo.enabled": OF_FLAGS,
+    "product.name": OF_TEXTS,
+    "product.variantName": OF_TEXTS,
+    "product.variantSku": OF_TEXTS,
+    "product.variantBarcode": OF_TEXTS,
+    "product.brand.id": OF_TEXTS,
+    # The types have the first and `$isEmpty`, the documentation the others.
+    "product.directCategoryIds": MEMBERS | {"$isEmpty", "$exists", "$eq", "$ne", "$in"},
 }
 _FIELDS = Fields(
-    filterable={
-        **_SORTED,
-        "id": EXACT,
-        "locationId": EXACT,
-        "variantId": EXACT,
-        "product.directCategoryIds": MEMBERS,
-    },
+    filterable={**_SORTED, "id": OF_TEXTS, "locationId": OF_TEXTS, "variantId": OF_TEXTS},
     sortable=_SORTED.keys(),
     kinds=_KINDS,
 )

@@ -17,7 +17,15 @@ from tests.wix_simulator.errors import (
     plain_error,
     validation_error,
 )
-from tests.wix_simulator.filters import COMPARING, EXACT, Fields, Paging, Sort
+from tests.wix_simulator.filters import (
+    COMPARING,
+    EXACT,
+    OF_FLAGS,
+    OF_TEXTS,
+    Fields,
+    Paging,
+    Sort,
+)
 from tests.wix_simulator.member_book import MemberBook, keep_login_email
 from tests.wix_simulator.world import Call, Route
 
@@ -40,18 +48,12 @@ _TEXTS = (
 )
 MEMBER_FIELDS = Fields(
     filterable={
-        **dict.fromkeys(_TEXTS, EXACT | COMPARING | {"$exists", "$hasSome", "$startsWith"}),
-        **dict.fromkeys(("status", "privacyStatus"), frozenset({"$eq", "$ne", "$in", "$exists"})),
-        "createdDate": EXACT | COMPARING,
+        **dict.fromkeys(_TEXTS, OF_TEXTS),
+        **dict.fromkeys(("status", "privacyStatus"), OF_FLAGS),
+        "createdDate": EXACT | COMPARING | {"$exists"},
     },
-    sortable={
-        "createdDate",
-        "updatedDate",
-        "lastLoginDate",
-        "profile.nickname",
-        "contact.firstName",
-        "contact.lastName",
-    },
+    # By the page on the filters of members; the one on the call itself has fewer.
+    sortable={*_TEXTS, "privacyStatus", "createdDate", "updatedDate", "lastLoginDate"},
     kinds=dict.fromkeys(("createdDate", "updatedDate", "lastLoginDate"), "date"),
 )
 

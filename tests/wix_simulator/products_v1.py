@@ -28,6 +28,18 @@ type Weight = Annotated[float, Field(ge=0, le=999999999.99)]
 type Sku = Annotated[str, StringConstraints(max_length=40)]
 
 _TEXT = OLD_EXACT | {"$startsWith", "$contains"}
+
+
+def _choices(product: Json, name: str) -> list[str]:
+    """What can be chosen for an option of a product."""
+    return [
+        choice["description"]
+        for option in product["productOptions"]
+        if option["name"].lower() == name.lower()
+        for choice in option["choices"]
+    ]
+
+
 _FIELDS = Fields(
     filterable={
         "id": OLD_EXACT,
@@ -43,6 +55,9 @@ _FIELDS = Fields(
         "createdDate": OLD_EXACT | COMPARING,
         "inventoryStatus": OLD_EXACT,
         "collections.id": OLD_EXACT | {"$hasAll"},
+        "options.<name>": OLD_EXACT | {"$hasAll"},
+        "productOptions.<name>": OLD_EXACT | {"$hasAll"},
+        "brand": OLD_EXACT,
     },
     sortable=frozenset(
         {
@@ -69,6 +84,7 @@ _FIELDS = Fields(
         "inventoryStatus": "stock.inventoryStatus",
         "collections.id": "collectionIds",
     },
+    families={"options": _choices, "productOptions": _choices},
 )
 
 _ANY = EXACT | COMPARING | {"$startsWith", "$exists"}

@@ -18,7 +18,18 @@ from tests.wix_simulator.errors import (
     plain_error,
     validation_error,
 )
-from tests.wix_simulator.filters import COMPARING, EXACT, MEMBERS, CursorPaging, Fields, Kind, Sort
+from tests.wix_simulator.filters import (
+    COMPARING,
+    EXACT,
+    MEMBERS,
+    OF_FLAGS,
+    OF_NUMBERS,
+    OF_TEXTS,
+    CursorPaging,
+    Fields,
+    Kind,
+    Sort,
+)
 from tests.wix_simulator.inventory_items import add_item, check_stock, shown_item
 from tests.wix_simulator.pages import Listing, told
 from tests.wix_simulator.product_bodies import (
@@ -59,16 +70,22 @@ _KINDS: dict[str, Kind] = {
 }
 _TEXT = EXACT | {"$startsWith"}
 _SORTED: dict[str, frozenset[str]] = {
-    "createdDate": EXACT | COMPARING,
-    "updatedDate": EXACT | COMPARING,
-    "slug": _TEXT,
-    "visible": EXACT,
+    "createdDate": OF_NUMBERS,
+    "updatedDate": OF_NUMBERS,
+    "slug": OF_TEXTS,
+    "visible": OF_FLAGS,
 }
 _QUERY = Listing(
     name="products",
     place="query",
     fields=Fields(
-        filterable={**_SORTED, "id": EXACT, "handle": _TEXT, "options.id": MEMBERS},
+        filterable={
+            **_SORTED,
+            "id": OF_TEXTS,
+            "handle": OF_TEXTS,
+            # The SDK's types say the former, the documentation the latter.
+            "options.id": MEMBERS | OF_TEXTS,
+        },
         sortable=_SORTED.keys(),
         kinds=_KINDS,
     ),

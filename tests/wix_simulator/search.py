@@ -8,9 +8,11 @@ from pydantic import Field
 from tests.wix_simulator.bodies import Body
 from tests.wix_simulator.errors import Json, invalid
 from tests.wix_simulator.filters import (
-    COMPARING,
     EXACT,
     MEMBERS,
+    OF_FLAGS,
+    OF_NUMBERS,
+    OF_TEXTS,
     CursorPaging,
     Fields,
     Kind,
@@ -21,7 +23,7 @@ from tests.wix_simulator.filters import (
 from tests.wix_simulator.shop import Shop
 from tests.wix_simulator.world import Call, Route
 
-_ENUMS = (
+_CHOICES = (
     "status",
     "paymentStatus",
     "fulfillmentStatus",
@@ -29,26 +31,31 @@ _ENUMS = (
     "shippingInfo.title",
     "shippingInfo.region.name",
 )
-_COMPARABLE = (
-    "createdDate",
-    "updatedDate",
-    "purchasedDate",
+_NUMBERS = (
     "number",
-    "buyerInfo.email",
     "priceSummary.total.amount",
     "taxInfo.totalTax.amount",
+    "taxInfo.totalExempt.amount",
     "balanceSummary.authorized.amount",
     "balanceSummary.pending.amount",
     "balanceSummary.pendingRefund.amount",
+)
+_TEXTS = (
+    "buyerInfo.email",
     "billingInfo.contactDetails.firstName",
     "billingInfo.contactDetails.lastName",
     "businessLocation.id",
     "businessLocation.name",
     "shippingInfo.logistics.deliveryTime",
+)
+_DATES = (
+    "createdDate",
+    "updatedDate",
+    "purchasedDate",
     "shippingInfo.logistics.deliveryTimeSlot.from",
     "shippingInfo.logistics.deliveryTimeSlot.to",
 )
-_FLAGS = ("archived", "imported", "seenByAHuman")
+_FLAGS = ("archived", "imported", "seenByAHuman", "demo")
 _IDS = (
     "id",
     "checkoutId",
@@ -57,32 +64,53 @@ _IDS = (
     "createdBy.userId",
     "channelInfo.externalOrderId",
     "lineItems.subscriptionInfo.id",
+    "subscriptionInfo.id",
 )
 _LISTS = (
-    "lineItems.catalogReference.appId",
-    "lineItems.catalogReference.catalogItemId",
     "lineItems.locations.id",
     "appliedDiscounts.coupon.id",
+    "fulfillmentStatusesAggregate.statuses",
 )
-_NAMES = ("lineItems.productName.original",)
+_OLDER_LISTS = (
+    "lineItems.productName.original",
+    "lineItems.catalogReference.appId",
+    "lineItems.catalogReference.catalogItemId",
+)
+"""They also take what single values take, by a page of the documentation that may be outdated."""
 
-_DATES = ("createdDate", "updatedDate", "purchasedDate")
-_NUMBERS = (*(name for name in _COMPARABLE if name.endswith(".amount")), "number")
+_OLDER_DATES = {
+    "deliveryTimeSlotFromDate": "shippingInfo.logistics.deliveryTimeSlot.from",
+    "deliveryTimeSlotToDate": "shippingInfo.logistics.deliveryTimeSlot.to",
+}
+_ONE_OF = frozenset({"$eq", "$ne", "$in", "$exists"})
 _KINDS: dict[str, Kind] = {
-    **dict.fromkeys(_DATES, "date"),
+    **dict.fromkeys((*_DATES, *_OLDER_DATES), "date"),
     **dict.fromkeys(_NUMBERS, "number"),
     **dict.fromkeys(_FLAGS, "flag"),
 }
 
 ORDER_FIELDS = Fields(
     filterable={
-        **dict.fromkeys(_ENUMS + _IDS, EXACT),
-        **dict.fromkeys(_COMPARABLE, EXACT | COMPARING | {"$startsWith", "$exists"}),
-        **dict.fromkeys(_FLAGS, EXACT | {"$exists"}),
-        **dict.fromkeys(_LISTS + _NAMES, MEMBERS),
+        **dict.fromkeys(_CHOICES + _IDS, EXACT),
+        # Wix writes numbers of orders as text.
+        **dict.fromkeys(_TEXTS + _NUMBERS, OF_TEXTS),
+        **dict.fromkeys(_DATES, OF_NUMBERS),
+        **dict.fromkeys(_FLAGS, OF_FLAGS),
+        **dict.fromkeys(_LISTS, MEMBERS),
+        **dict.fromkeys(_OLDER_LISTS, MEMBERS | EXACT),
+        **dict.fromkeys(_OLDER_DATES, _ONE_OF),
+        "billingInfo.contactDetails.fullName": _ONE_OF | {"$startsWith"},
     },
-    sortable={*_ENUMS, *_COMPARABLE, *_NAMES},
+    sortable={
+        *_CHOICES,
+        *_NUMBERS,
+        *_TEXTS,
+        *_DATES,
+        "lineItems.productName.original",
+        "fulfillmentStatusesAggregate.statuses",
+    },
     kinds=_KINDS,
+    paths=_OLDER_DATES,
 )
 
 _HIDDEN_UNLESS_ASKED = {"PENDING", "REJECTED"}

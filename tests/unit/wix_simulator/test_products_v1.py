@@ -301,6 +301,21 @@ def test_a_query_filters_and_sorts_by_text(wix: WixSimulator, admin: httpx.Clien
     assert found(name={"$startsWith": "m"}) == ["Mug"]
 
 
+@pytest.mark.parametrize("family", ["options", "productOptions"])
+def test_products_are_found_by_what_can_be_chosen(
+    wix: WixSimulator, admin: httpx.Client, family: str
+) -> None:
+    wix.catalog.add_product(name="Mug")
+    create(admin, name="Tee", manageVariants=True, productOptions=sizes("S", "L"))
+
+    def found(**condition: Any) -> list[str]:
+        return names(query(admin, filter=condition))
+
+    assert found(**{f"{family}.Size": "L"}) == ["Tee"]
+    assert found(**{f"{family}.size": {"$hasAll": ["S", "XL"]}}) == []
+    assert set(found(**{f"{family}.Colour": {"$ne": "red"}})) == {"Mug", "Tee"}
+
+
 @pytest.mark.parametrize(
     "body",
     [
