@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Literal, cast
 
 from wix_admin.client import WixClient
-from wix_admin.errors import InputError, Violation, WixSetupError
-from wix_admin.models import Json, WixEntity
+from wix_admin.errors import WixSetupError
+from wix_admin.models import WixEntity
 from wix_admin.operations import Operation
 from wix_admin.replies import read_as
 
@@ -58,26 +58,6 @@ def on_catalog[T](wix: WixClient, act: Callable[[Catalog], T]) -> T:
 def forget_catalog() -> None:
     """Know nothing of the site, as a new process does."""
     _remembered.clear()
-
-
-def check_v1_filter(condition: Json) -> None:
-    """Refuse `$in`, which a filter of catalog V1 does not have.
-
-    Raises:
-        InputError: With each field that it is sent for.
-    """
-    detail = "This catalog (V1) has no $in: write $hasSome"
-    found: list[Violation] = []
-    parts: list[tuple[str, object]] = [("filter", condition)]
-    for place, part in parts:
-        if isinstance(part, dict):
-            if "$in" in part:
-                found.append(Violation(place, detail))
-            parts += [(f"{place}.{name}", each) for name, each in part.items()]
-        elif isinstance(part, list):
-            parts += [(f"{place}.{number}", each) for number, each in enumerate(part)]
-    if found:
-        raise InputError(detail, code="not_in_this_catalog", violations=found)
 
 
 def _asked(wix: WixClient) -> Catalog:

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.cursors import MAX_LENGTH, seal_place, unseal_place
+from wix_admin.filters import Query
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity
 from wix_admin.operations import Operation
 from wix_admin.replies import pass_on
@@ -28,6 +29,13 @@ class QueryInput(FunctionInput):
 
     filter: dict[str, Any] | None = Field(default=None, description="Wix's filter.")
     sort: Annotated[list[Sort], Field(max_length=4)] | None = None
+    unchecked: bool = Field(
+        default=False,
+        description=(
+            "Hand the filter and the sort to Wix as they are, whether or not Wix is known to take"
+            " them. A list goes on as it began, so beside a cursor it changes nothing."
+        ),
+    )
     cursor: Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)] | None = None
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
 
@@ -43,6 +51,19 @@ class QueryInput(FunctionInput):
     def sorting(self) -> list[Json]:
         """Return the sort as Wix reads it."""
         return [each.model_dump(by_alias=True) for each in self.sort or []]
+
+    def check(self, query: Query, *, other: Query | None = None) -> None:
+        """Refuse a filter or a sort that Wix's query does not take, unless it is `unchecked`.
+
+        Args:
+            query: What Wix's query takes.
+            other: What it would take on the other catalog, where there are two.
+
+        Raises:
+            InputError: With all that is wrong, place by place.
+        """
+        if not self.unchecked:
+            query.check(self.filter or {}, self.sorting(), other=other)
 
 
 class Page(Answer):

@@ -16,7 +16,7 @@ from tests.wix_simulator.store import Store
 from tests.wix_simulator.text_queries import OLD_EXACT, TextQuery, filter_of, part_of, selected
 from tests.wix_simulator.world import Call
 
-_FIELDS = Fields(
+QUERY_FIELDS = Fields(
     filterable={
         "id": OLD_EXACT,
         "productId": OLD_EXACT,
@@ -188,7 +188,7 @@ def query_inventory(call: Call) -> Json:
         case _:
             ids = list(products)
     items = (shown_inventory(call.store, products[each]) for each in ids if each in products)
-    return part_of(selected(_FIELDS, query, items), query.paging, "inventoryItems")
+    return part_of(selected(QUERY_FIELDS, query, items), query.paging, "inventoryItems")
 
 
 def get_variants(call: Call) -> Json:

@@ -56,16 +56,16 @@ _SORTED: dict[str, frozenset[str]] = {
     # The types have the first and `$isEmpty`, the documentation the others.
     "product.directCategoryIds": MEMBERS | {"$isEmpty", "$exists", "$eq", "$ne", "$in"},
 }
-_FIELDS = Fields(
+QUERY_FIELDS = Fields(
     filterable={**_SORTED, "id": OF_TEXTS, "locationId": OF_TEXTS, "variantId": OF_TEXTS},
     sortable=_SORTED.keys(),
     kinds=_KINDS,
 )
-_QUERY = Listing("inventory", "query", _FIELDS, default_limit=100)
+_QUERY = Listing("inventory", "query", QUERY_FIELDS, default_limit=100)
 _SEARCH = Listing(
     "inventory search",
     "search",
-    _FIELDS,
+    QUERY_FIELDS,
     default_limit=100,
     sort=[Sort(fieldName="createdDate", order="DESC")],
 )

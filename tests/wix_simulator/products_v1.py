@@ -40,7 +40,7 @@ def _choices(product: Json, name: str) -> list[str]:
     ]
 
 
-_FIELDS = Fields(
+QUERY_FIELDS = Fields(
     filterable={
         "id": OLD_EXACT,
         "name": _TEXT,
@@ -95,7 +95,7 @@ _SDK_FIELDS = Fields(
         "collectionIds": MEMBERS | {"$exists"},
     },
     sortable={*_SORTED, "priceData.price"},
-    kinds={**_FIELDS.kinds, "priceData.price": "number"},
+    kinds={**QUERY_FIELDS.kinds, "priceData.price": "number"},
     paths={"price": "priceData.price"},
 )
 
@@ -279,7 +279,7 @@ def query_products(call: Call) -> Json:
         for each in known.values()
         if each["visible"] or request.include_hidden_products
     )
-    found = selected(_FIELDS, request.query, products)
+    found = selected(QUERY_FIELDS, request.query, products)
     answer = part_of(found, request.query.paging, "products")
     answer["products"] = [
         shown_old_product(

@@ -75,22 +75,18 @@ _SORTED: dict[str, frozenset[str]] = {
     "slug": OF_TEXTS,
     "visible": OF_FLAGS,
 }
-_QUERY = Listing(
-    name="products",
-    place="query",
-    fields=Fields(
-        filterable={
-            **_SORTED,
-            "id": OF_TEXTS,
-            "handle": OF_TEXTS,
-            # The SDK's types say the former, the documentation the latter.
-            "options.id": MEMBERS | OF_TEXTS,
-        },
-        sortable=_SORTED.keys(),
-        kinds=_KINDS,
-    ),
-    default_limit=_DEFAULT_LIMIT,
+QUERY_FIELDS = Fields(
+    filterable={
+        **_SORTED,
+        "id": OF_TEXTS,
+        "handle": OF_TEXTS,
+        # The SDK's types say the former, the documentation the latter.
+        "options.id": MEMBERS | OF_TEXTS,
+    },
+    sortable=_SORTED.keys(),
+    kinds=_KINDS,
 )
+_QUERY = Listing("products", "query", QUERY_FIELDS, default_limit=_DEFAULT_LIMIT)
 _SEARCHED: dict[str, frozenset[str]] = {
     **_SORTED,
     "name": _TEXT,

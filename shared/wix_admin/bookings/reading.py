@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from wix_admin.bookings.entities import Booking, ExtendedBooking, Found
+from wix_admin.bookings.filtering import BOOKINGS
 from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, unseal
@@ -42,10 +43,11 @@ def query_bookings(wix: WixClient, wanted: QueryBookingsInput) -> BookingPage:
     Wix: `POST /_api/bookings-reader/v2/extended-bookings/query`, whose limit is 100 a page.
 
     Raises:
-        InputError: If the cursor is not one of ours.
+        InputError: If the cursor is not one of ours, or the filter or sort not one of Wix's.
         WixRequestError: If Wix refuses the filter.
         WixError: If Wix cannot be asked.
     """
+    wanted.check(BOOKINGS)
     paging: Json = {"limit": wanted.limit}
     query: Json = {"cursorPaging": paging}
     if wanted.cursor is not None:

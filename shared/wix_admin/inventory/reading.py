@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.catalog import Catalog, check_v1_filter, on_catalog
+from wix_admin.catalog import Catalog, on_catalog
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, seal_place, unseal, unseal_place
 from wix_admin.errors import InputError, Violation
 from wix_admin.inventory.asking import MOST
+from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
 from wix_admin.inventory.v1 import LARGEST_PAGE as LARGEST_PAGE_V1
 from wix_admin.inventory.v1 import ProductStock, all_products, query_page_v1
@@ -31,10 +32,7 @@ class QueryInventoryInput(QueryInput):
 
     filter: dict[str, Any] | None = Field(
         default=None,
-        description=(
-            'Wix\'s filter, such as {"productId": "…"}; V1 has other fields than V3, and $hasSome'
-            " instead of $in."
-        ),
+        description='Wix\'s filter, such as {"productId": "…"}; V1 has other fields than V3.',
     )
     sort: Annotated[list[Sort], Field(max_length=10)] | None = None
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
@@ -101,7 +99,8 @@ def query_inventory(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPag
     filter by quantity, so that is done here.
 
     Raises:
-        InputError: If the cursor is not one of ours, or V1 is asked to sort or to filter by `$in`.
+        InputError: If the cursor is not one of ours, the filter or sort not one of the catalog's,
+            or V1 is asked to sort.
         WixRequestError: If Wix refuses the filter.
         WixError: If Wix cannot be asked.
     """
@@ -142,6 +141,7 @@ class _Place:
 
 
 def _page_v3(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
+    wanted.check(INVENTORY_V3, other=INVENTORY_V1)
     query: Json = {"cursorPaging": {"limit": wanted.limit}}
     if wanted.cursor is not None:
         query["cursorPaging"]["cursor"] = unseal(QUERY_STOCK.name, wanted.cursor)
@@ -162,12 +162,12 @@ def _page_v3(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
 def _page_v1(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
     if wanted.sort:
         detail = "This catalog (V1) is listed in the order in which products were made"
-        violation = Violation("sort", detail)
+        violation = Violation("/sort", detail)
         raise InputError(detail, code="not_in_this_catalog", violations=[violation])
+    wanted.check(INVENTORY_V1, other=INVENTORY_V3)
     place = _Place(wanted.filter or {}, wanted.low_stock)
     if wanted.cursor is not None:
         place = unseal_place(QUERY_STOCK_V1.name, wanted.cursor, _Place)
-    check_v1_filter(place.filter)
     low, limit = place.low_stock, min(wanted.limit, LARGEST_PAGE_V1)
     found = query_page_v1(wix, place.filter, place.after, limit)
     last = found[-1].numeric_id if len(found) == limit else None

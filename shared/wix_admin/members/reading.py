@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
 from wix_admin.members.entities import Member
+from wix_admin.members.filtering import MEMBERS
 from wix_admin.members.operations import QUERY_MEMBERS
 from wix_admin.models import FunctionInput, Json, WixEntity
 from wix_admin.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort, items_as_told
@@ -90,10 +91,11 @@ def query_members(wix: WixClient, wanted: QueryMembersInput) -> MemberPage:
     Wix: `POST /members/v1/members/query`, with all fields, whose limit is 100 members a page.
 
     Raises:
-        InputError: If the cursor is not one of ours.
+        InputError: If the cursor is not one of ours, or the filter or sort not one of Wix's.
         WixRequestError: If Wix refuses the filter.
         WixError: If Wix cannot be asked.
     """
+    wanted.check(MEMBERS)
     offset = Offset.of(QUERY_MEMBERS.name, wanted)
     if wanted.search is not None:
         searched = {"search": wanted.search.model_dump(by_alias=True), "filter": offset.filter}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.catalog import Catalog, check_v1_filter, on_catalog
+from wix_admin.catalog import Catalog, on_catalog
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal_place, unseal_place
 from wix_admin.errors import (
@@ -18,6 +18,7 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json, WixEntity
 from wix_admin.pages import Page, QueryInput, Sort, items_as_told
+from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
 from wix_admin.replies import read_as
 
@@ -29,15 +30,11 @@ BY_NUMBER = json.dumps([{"numericId": "asc"}])
 
 
 class QueryProductsInput(QueryInput):
-    """Which products to list: a filter to begin with, then the cursor of the last answer.
-
-    Catalog V3 filters by `id`, `handle`, `slug`, `visible`, `createdDate`, `updatedDate` and
-    `options.id`; V1 by `id`, `name`, `sku`, `slug`, `price`, `productType`, `numericId`,
-    `lastUpdated` and others, with `$hasSome` instead of `$in`.
-    """
+    """Which products to list: a filter to begin with, then the cursor of the last answer."""
 
     filter: dict[str, Any] | None = Field(
-        default=None, description='Wix\'s filter, such as {"visible": true}'
+        default=None,
+        description='Wix\'s filter, such as {"visible": true}; V1 has other fields than V3.',
     )
     sort: Annotated[list[Sort], Field(max_length=5)] | None = None
     fields: (
@@ -124,7 +121,7 @@ def query_products(wix: WixClient, wanted: QueryProductsInput) -> ProductPage:
     """List one page of products, as they are now; hidden ones if the credential may see them.
 
     Raises:
-        InputError: If the cursor is not one of ours, or V1 is asked to filter by `$in`.
+        InputError: If the cursor is not one of ours, or the filter or sort not the catalog's.
         RefusedError: If the site's catalog cannot tell the fields that are asked for.
         WixRequestError: If Wix refuses the filter or the sort.
         WixSetupError: If the site has no catalog, or another one than when the list began.
@@ -133,8 +130,11 @@ def query_products(wix: WixClient, wanted: QueryProductsInput) -> ProductPage:
 
     def query(catalog: Catalog) -> ProductPage:
         position = _Position.of(catalog, wanted)
-        page = _page_of_v3 if catalog == "V3_CATALOG" else _page_of_v1
-        return page(wix, position, wanted.limit)
+        if catalog == "V3_CATALOG":
+            wanted.check(PRODUCTS_V3, other=PRODUCTS_V1)
+            return _page_of_v3(wix, position, wanted.limit)
+        wanted.check(PRODUCTS_V1, other=PRODUCTS_V3)
+        return _page_of_v1(wix, position, wanted.limit)
 
     return on_catalog(wix, query)
 
@@ -197,9 +197,8 @@ def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
         raise RefusedError(
             "The site has catalog V1, which tells all fields: leave them out",
             code="not_in_this_catalog",
-            violations=[Violation("fields", "Leave them out")],
+            violations=[Violation("/fields", "Leave them out: catalog V1 tells all fields")],
         )
-    check_v1_filter(position.filter)
     walks = not position.sort and "numericId" not in position.filter
     query = _by_number(position) if walks else _by_offset(position)
     query["paging"]["limit"] = limit

@@ -82,6 +82,8 @@ def test_a_mistake_is_told_by_its_field(
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_filter_that_wix_does_not_take_is_the_caller_s(wix: WixSimulator) -> None:
-    assert query(filter={"bookedEntity.slot.serviceId": "x"}).code == "wix_refused"
-    assert query(sort=[{"fieldName": "f" * 512}]).code == "wix_refused"
+def test_what_is_not_checked_is_for_wix_to_refuse(wix: WixSimulator) -> None:
+    wrong = {"bookedEntity.slot.serviceId": "x"}
+
+    assert query(filter=wrong, unchecked=True).code == "wix_refused"
+    assert query(sort=[{"fieldName": "f" * 512}], unchecked=True).code == "wix_refused"

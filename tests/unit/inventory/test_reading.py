@@ -173,7 +173,7 @@ def test_the_old_catalog_does_not_sort(wix: WixSimulator) -> None:
 
     reply = call("inventory/query_inventory", {"sort": [{"fieldName": "numericId"}]})
 
-    assert (reply.status, reply.code, reply.fields) == (422, "not_in_this_catalog", ["sort"])
+    assert (reply.status, reply.code, reply.fields) == (422, "not_in_this_catalog", ["/sort"])
 
 
 def test_the_old_catalog_has_another_name_for_one_of_several(wix: WixSimulator) -> None:
@@ -189,14 +189,27 @@ def test_the_old_catalog_has_another_name_for_one_of_several(wix: WixSimulator) 
 
     assert [each["productId"] for each in found] == [ids[0], ids[2]]
     assert (refused.status, refused.code) == (422, "not_in_this_catalog")
-    assert refused.fields == ["filter.$or.1.productId"]
+    assert refused.fields == ["/filter/$or/1/productId/$in"]
     assert "$hasSome" in refused.json["detail"]
 
 
-def test_a_filter_that_wix_does_not_have_is_refused(wix: WixSimulator, catalog: str) -> None:
-    reply = call("inventory/query_inventory", {"filter": {"colour": "red"}})
+def test_a_filter_that_is_not_checked_is_for_wix_to_refuse(wix: WixSimulator, catalog: str) -> None:
+    wrong = {"filter": {"colour": "red"}}
 
-    assert (reply.status, reply.code) == (400, "wix_refused")
+    checked = call("inventory/query_inventory", wrong)
+    unchecked = call("inventory/query_inventory", {**wrong, "unchecked": True})
+
+    assert (checked.code, checked.fields) == ("invalid_input", ["/filter/colour"])
+    assert (unchecked.status, unchecked.code) == (400, "wix_refused")
+
+
+def test_the_old_catalog_does_not_sort_unchecked_either(wix: WixSimulator) -> None:
+    wix.catalog.version = "V1_CATALOG"
+    sort = [{"fieldName": "numericId", "order": "DESC"}]
+
+    reply = call("inventory/query_inventory", {"sort": sort, "unchecked": True})
+
+    assert (reply.status, reply.code) == (422, "not_in_this_catalog")
 
 
 def test_a_cursor_is_of_one_catalog(wix: WixSimulator, catalog: str) -> None:

@@ -109,6 +109,6 @@ def test_a_mistake_is_told_by_its_field(
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_a_filter_that_wix_does_not_take_is_the_caller_s(wix: WixSimulator) -> None:
-    assert query(filter={"shoeSize": 44}).code == "wix_refused"
-    assert query(sort=[{"fieldName": "f" * 512}]).code == "wix_refused"
+def test_what_is_not_checked_is_for_wix_to_refuse(wix: WixSimulator) -> None:
+    assert query(filter={"shoeSize": 44}, unchecked=True).code == "wix_refused"
+    assert query(sort=[{"fieldName": "f" * 512}], unchecked=True).code == "wix_refused"

@@ -151,7 +151,7 @@ def test_catalog_v1_has_another_name_for_one_of_several(wix: WixSimulator) -> No
 
     assert [each["name"] for each in found.json["items"]] == ["a", "c"]
     assert (refused.status, refused.code) == (422, "not_in_this_catalog")
-    assert refused.fields == ["filter.sku", "filter.id"]
+    assert refused.fields == ["/filter/sku/$in", "/filter/id/$in"]
     assert "$hasSome" in refused.json["detail"]
 
 
@@ -204,7 +204,7 @@ def test_catalog_v1_takes_no_fields(wix: WixSimulator) -> None:
 
     reply = query(fields=["CURRENCY"])
 
-    assert (reply.status, reply.code, reply.fields) == (422, "not_in_this_catalog", ["fields"])
+    assert (reply.status, reply.code, reply.fields) == (422, "not_in_this_catalog", ["/fields"])
     assert paths(wix) == []
 
 
@@ -212,12 +212,36 @@ def test_catalog_v1_takes_no_fields(wix: WixSimulator) -> None:
 
 
 @pytest.mark.parametrize("catalog", ["V1_CATALOG", "V3_CATALOG"])
-def test_a_filter_that_wix_does_not_have_is_refused(wix: WixSimulator, catalog: Any) -> None:
+def test_a_filter_that_is_not_checked_is_for_wix_to_refuse(wix: WixSimulator, catalog: Any) -> None:
     wix.catalog.version = catalog
+    wrong = {"color of the sky": "blue"}
 
-    reply = query(filter={"color of the sky": "blue"})
+    checked, unchecked = query(filter=wrong), query(filter=wrong, unchecked=True)
 
-    assert (reply.status, reply.code) == (400, "wix_refused")
+    assert (checked.code, checked.fields) == ("invalid_input", ["/filter/color of the sky"])
+    assert (unchecked.status, unchecked.code) == (400, "wix_refused")
+
+
+@pytest.mark.parametrize(
+    ("version", "body"),
+    [
+        ("V3_CATALOG", {"filter": {"sku": "MUG"}}),
+        ("V3_CATALOG", {"filter": {"slug": {"$contains": "mug"}}}),
+        ("V3_CATALOG", {"sort": [{"fieldName": "price"}]}),
+        ("V1_CATALOG", {"filter": {"handle": "mug"}}),
+        ("V1_CATALOG", {"sort": [{"fieldName": "updatedDate"}]}),
+    ],
+)
+def test_what_only_the_other_catalog_has_is_told_apart_from_mistakes(
+    wix: WixSimulator, version: Any, body: dict[str, Any]
+) -> None:
+    wix.catalog.version = version
+
+    reply = query(**body)
+
+    assert (reply.status, reply.code) == (422, "not_in_this_catalog")
+    assert f"On this catalog ({version[:2]})" in reply.json["errors"][0]["detail"]
+    assert paths(wix) == []
 
 
 @pytest.mark.parametrize(
