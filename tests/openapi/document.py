@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from tests import template
 from tests.openapi.actions import Action, actions
+from tests.openapi.filters import with_filters
 from tests.openapi.parts import (
     DESCRIPTION,
     DRY_RUN,
@@ -25,8 +26,8 @@ from wix_admin.models import FunctionInput, Json
 def document() -> Json:
     """Make the document."""
     listed = actions()
-    schemas = schemas_of(
-        [each.declared.input_type for each in listed], [each.answer for each in listed]
+    schemas = with_filters(
+        schemas_of([each.declared.input_type for each in listed], [each.answer for each in listed])
     )
     problems = problem_responses()
     paths: dict[str, Json] = {}
