@@ -13,7 +13,8 @@ from wix_admin.filters import (
 )
 
 TEXT = Field("text", ANY_TEXT, ("$hasSome",))
-DATE = Field("date", ANY_NUMBER, ("$hasSome",), sorts=True)
+# The SDK's types sort by it; that Wix refuses to has been seen by others.
+DATE = Field("date", ANY_NUMBER, ("$hasSome",), sorts=None)
 
 PRODUCTS_V3 = Query(
     of="products",
