@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.filter_samples import beyond, every_condition
 from tests.unit.calls import call
 from tests.wix_simulator import (
     WixSimulator,
@@ -27,11 +28,13 @@ from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
 
 type Json = dict[str, Any]
 
-OTHER = {
-    id(one): other
-    for pair in ((PRODUCTS_V1, PRODUCTS_V3), (INVENTORY_V1, INVENTORY_V3))
-    for one, other in (pair, pair[::-1])
-}
+PRODUCTS = (PRODUCTS_V1, PRODUCTS_V3)
+INVENTORY = (INVENTORY_V1, INVENTORY_V3)
+OTHER = {id(one): each for pair in (PRODUCTS, INVENTORY) for one, each in (pair, pair[::-1])}
+
+
+def title(each: object) -> str:
+    return f"{each.of} {each.catalog or ''}".strip() if isinstance(each, Query) else ""
 
 
 def wrong(query: Query, condition: Json, *sort: Json) -> list[tuple[str, str]]:
@@ -363,6 +366,15 @@ def test_no_action_sends_wix_what_wix_would_refuse(
     assert len(queries) == 1
 
 
+@pytest.mark.parametrize("query", [ORDERS, MEMBERS, BOOKINGS, *PRODUCTS, *INVENTORY], ids=title)
+def test_no_field_takes_an_operator_that_is_not_listed(query: Query) -> None:
+    for condition in beyond(query):
+        [(name, operators)] = condition.items()
+        places = [f"/filter/{name}/{operator}" for operator in operators]
+        assert [field for field, _ in wrong(query, condition)] == places
+    assert wrong(query, every_condition(query)) == []
+
+
 # ---- What the simulator takes ---------------------------------------------------------------
 
 KINDS: dict[Kind, str] = {"id": "text", "enum": "text", "decimal": "number"}
@@ -379,7 +391,7 @@ KINDS: dict[Kind, str] = {"id": "text", "enum": "text", "decimal": "number"}
         (INVENTORY_V3, inventory_v3.QUERY_FIELDS),
         (INVENTORY_V1, inventory_v1.QUERY_FIELDS),
     ],
-    ids=lambda each: f"{each.of} {each.catalog}" if isinstance(each, Query) else "",
+    ids=title,
 )
 def test_the_simulated_wix_takes_the_same(query: Query, fields: Fields) -> None:
     ours = {name: set(query.fields[name].taken) for name in query.filterable}
