@@ -52,7 +52,7 @@ class Field:
         doubtful: What it takes by some of what Wix says.
         sorts: Whether lists can be sorted by it; None if Wix contradicts itself.
         values: What an `enum` may be.
-        unlisted: Values of what Wix lists never.
+        unlisted: Values of an `enum` with which Wix lists nothing, ever.
     """
 
     kind: Kind
@@ -86,7 +86,7 @@ class Query:
     once: bool = False
     catalog: Literal["V1", "V3"] | None = None
 
-    def field(self, name: str) -> Field | None:
+    def named(self, name: str) -> Field | None:
         """Return the field with a name, if lists can be filtered by it."""
         family, _, rest = name.partition(".")
         found = self.fields.get(name) or (self.fields.get(f"{family}.<name>") if rest else None)
@@ -175,9 +175,9 @@ class _Checking:
                 yield self._no_field(name, path, "sorted", sortable, elsewhere=elsewhere)
 
     def _field(self, name: str, value: object, path: Path, *, negated: bool) -> Iterator[Violation]:
-        found = self._query.field(name)
+        found = self._query.named(name)
         if found is None:
-            elsewhere = self._other is not None and self._other.field(name) is not None
+            elsewhere = self._other is not None and self._other.named(name) is not None
             yield self._no_field(
                 name, path, "filtered", self._query.filterable, elsewhere=elsewhere
             )
@@ -274,10 +274,13 @@ def _value(found: Field, operator: str, value: object, path: Path) -> Iterator[V
 
 def _is_date(value: object) -> bool:
     """Tell whether a value is a date or a time; Wix's own examples have some without a zone."""
+    if not isinstance(value, str):
+        return False
     try:
-        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+        datetime.fromisoformat(value)
     except ValueError:
         return False
+    return True
 
 
 def _is_number(value: object) -> bool:
