@@ -15,7 +15,7 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test sdk-check check bench openapi build format lock clean
+.PHONY: help demo up test sdk-check samples check bench openapi build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -32,6 +32,9 @@ test: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run every test, the
 
 sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own SDK (needs Node 20)
 	$(BIN)/pytest tests/sdk
+
+samples: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/samples/ready ## Run README's samples of a caller (needs Node 20 and curl)
+	$(BIN)/pytest tests/unit/test_calling.py tests/stack/test_calling.py
 
 check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the template
 	$(BIN)/ruff format --check $(SOURCES)
@@ -82,9 +85,16 @@ endef
 .tools/ministack/ready: requirements/ministack.lock $(UV)
 	$(call install,ministack,.tools/ministack)
 
-.tools/sdk/ready: tests/sdk/package.json tests/sdk/package-lock.json tests/sdk/.npmrc
-	@echo "Installing Wix's SDK into .tools/sdk"
-	@mkdir -p .tools/sdk
-	cp $^ .tools/sdk
-	cd .tools/sdk && npm ci
+define npm_install
+	@echo "Installing $(1) into $(@D)"
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci
 	@touch $@
+endef
+
+.tools/sdk/ready: tests/sdk/package.json tests/sdk/package-lock.json tests/sdk/.npmrc
+	$(call npm_install,Wix's SDK)
+
+.tools/samples/ready: tests/javascript/package.json tests/javascript/package-lock.json tests/javascript/.npmrc
+	$(call npm_install,what README's samples import)

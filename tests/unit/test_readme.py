@@ -1,24 +1,20 @@
 """What the README shows for pasting is taken by what it is pasted into."""
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
 from tests import template
+from tests.readme import block
 from wix_admin.orders.fulfilling import FulfillOrderInput
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
 EXECUTION_ID = "<aws.scheduler.execution-id>"
 
 
 def shown(language: str, mark: str) -> Any:
     """The one block of YAML that has a mark in it."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    [block] = [each for each in blocks if mark in each]
-    return yaml_parse(block)
+    return yaml_parse(block(language, mark))
 
 
 def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes() -> None:
