@@ -34,7 +34,7 @@ sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own 
 	$(BIN)/pytest tests/sdk
 
 samples: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/samples/ready ## Run README's samples of a caller (needs Node 20 and curl)
-	$(BIN)/pytest tests/unit/test_calling.py tests/stack/test_calling.py
+	$(BIN)/pytest tests/unit/test_calling.py tests/unit/test_from_nextjs.py tests/stack/test_calling.py
 
 check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the template
 	$(BIN)/ruff format --check $(SOURCES)
