@@ -2,7 +2,7 @@
 
     from wix_webhooks import WebhookVerifier
 
-    verifier = WebhookVerifier(public_keys=pem, instance_ids="1257a7ce-…")
+    verifier = WebhookVerifier(public_keys=[pem], instance_ids=["1257a7ce-…"])
 
 
     def handler(request, context):

@@ -2,6 +2,7 @@
 
 import re
 from base64 import urlsafe_b64decode
+from collections.abc import Iterable
 
 from jwt import PyJWS, PyJWTError
 from jwt.algorithms import RSAAlgorithm
@@ -29,18 +30,20 @@ _RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 class WebhookVerifier:
     """Takes the deliveries that Wix signed for one app, of the installations that are ours.
 
-    Making one never fails; what is wrong with its arguments is told by `verify`.
+    Making one never fails; what is wrong with its arguments is told by `verify`. Each of them is a
+    list, or one text with commas in between, as an environment variable holds it.
 
     Args:
-        public_keys: The app's public keys, newest first and comma separated, as
-            `wix_webhooks.keys.read_public_keys` takes them. While one of them cannot be read,
-            what fits the others is taken all the same.
-        instance_ids: The app's instances whose deliveries are ours, comma separated.
+        public_keys: The app's public keys, newest first, each as
+            `wix_webhooks.keys.read_public_keys` takes it. While one of them cannot be read, what
+            fits the others is taken all the same.
+        instance_ids: The app's instances whose deliveries are ours.
     """
 
-    def __init__(self, public_keys: str, instance_ids: str) -> None:
-        self._keys = read_public_keys(public_keys)
-        self._instance_ids = {part.strip().lower() for part in instance_ids.split(",")} - {""}
+    def __init__(self, public_keys: str | Iterable[str], instance_ids: str | Iterable[str]) -> None:
+        self._keys = read_public_keys(_comma_separated(public_keys))
+        ours = _comma_separated(instance_ids).split(",")
+        self._instance_ids = {part.strip().lower() for part in ours} - {""}
 
     def verify(self, body: str, arrived_at: float, now: float) -> WixEvent:
         """Read a delivery, a JSON Web Token (RFC 7519) in its compact form.
@@ -96,6 +99,10 @@ class WebhookVerifier:
             named = instance_id if _GUID.fullmatch(instance_id) else "one that is no GUID"
             raise UntrustedError("foreign_instance", f"The app instance is not ours: {named}.")
         return instance_id
+
+
+def _comma_separated(values: str | Iterable[str]) -> str:
+    return values if isinstance(values, str) else ",".join(values)
 
 
 def _token(body: str) -> str:

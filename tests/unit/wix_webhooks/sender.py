@@ -1,6 +1,7 @@
 """Wix as a sender of webhooks, and what it sends."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,12 @@ class Sender:
     other_key: SigningKey
     short_key: SigningKey
 
-    def verifier(self, *, keys: str | None = None, instances: str | None = None) -> WebhookVerifier:
+    def verifier(
+        self,
+        *,
+        keys: str | Iterable[str] | None = None,
+        instances: str | Iterable[str] | None = None,
+    ) -> WebhookVerifier:
         """The receiver that is set up for this sender, or in another way."""
         return WebhookVerifier(
             public_keys=self.key.public_pem if keys is None else keys,

@@ -5,7 +5,7 @@ import hmac
 import json
 import traceback
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import jwt
 import pytest
@@ -381,13 +381,33 @@ CONFIGURED: dict[str, tuple[str, Make, str]] = {
 }
 
 
+WRITTEN: dict[str, Callable[[str], str | Iterable[str]]] = {
+    "as one text": str,
+    "as a list": lambda text: text.split(","),
+    "as what can be read once": lambda text: iter(text.split(",")),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
 @pytest.mark.parametrize(("verdict", "keys", "instances"), CONFIGURED.values(), ids=CONFIGURED)
 def test_what_the_configuration_decides(
-    wix: Sender, verdict: str, keys: Make, instances: str
+    wix: Sender,
+    verdict: str,
+    keys: Make,
+    instances: str,
+    written: Callable[[str], str | Iterable[str]],
 ) -> None:
-    verifier = wix.verifier(keys=keys(wix), instances=instances)
+    verifier = wix.verifier(keys=written(keys(wix)), instances=written(instances))
 
     assert judge(verifier, wix.delivery(), arrived_at=ISSUED_AT, now=ISSUED_AT) == verdict
+
+
+def test_without_a_single_key_or_instance_nothing_can_be_judged(wix: Sender) -> None:
+    verifier = wix.verifier(keys=[], instances=[])
+
+    judged = judge(verifier, wix.delivery(), arrived_at=ISSUED_AT, now=ISSUED_AT)
+
+    assert judged == "NotConfigured: no_instance_id"
 
 
 def test_what_is_malformed_is_dropped_even_while_nothing_is_configured(wix: Sender) -> None:
