@@ -102,7 +102,8 @@ def deploy(
 def without_types(template: Mapping[str, Any], types: Set[str]) -> tuple[dict[str, Any], list[str]]:
     """A template without the resources of some types, and what was left out.
 
-    Only resources that nothing refers to can be left out; `DependsOn` does not count.
+    Only resources that nothing refers to can be left out; `DependsOn` does not count, and outputs
+    of theirs are left out with them.
     """
     resources: dict[str, Any] = template["Resources"]
     left_out = {name: body["Type"] for name, body in resources.items() if body["Type"] in types}
@@ -111,7 +112,13 @@ def without_types(template: Mapping[str, Any], types: Set[str]) -> tuple[dict[st
         for name, body in resources.items()
         if name not in left_out
     }
-    return {**template, "Resources": kept}, [f"{n} ({t})" for n, t in left_out.items()]
+    outputs = {
+        name: output
+        for name, output in template.get("Outputs", {}).items()
+        if output["Value"].get("Fn::GetAtt", [None])[0] not in left_out
+    }
+    rest = {**template, "Resources": kept, "Outputs": outputs}
+    return rest, [f"{name} ({kind})" for name, kind in left_out.items()]
 
 
 def _without_dependencies(body: dict[str, Any], names: Set[str]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def test_a_process_that_fails_shows_the_end_of_its_log(tmp_path: Path) -> None:
         )
 
 
-def test_resources_of_a_type_are_left_out_and_named() -> None:
+def test_resources_of_a_type_are_left_out_with_their_outputs_and_named() -> None:
     template = {
         "Transform": "AWS::Serverless-2016-10-31",
         "Resources": {
@@ -86,6 +86,11 @@ def test_resources_of_a_type_are_left_out_and_named() -> None:
             "Bus": {"Type": "AWS::Events::EventBus", "DependsOn": ["Archive", "Queue"]},
             "Rule": {"Type": "AWS::Events::Rule", "DependsOn": "Archive"},
             "Queue": {"Type": "AWS::SQS::Queue"},
+        },
+        "Outputs": {
+            "ArchiveArn": {"Value": {"Fn::GetAtt": ["Archive", "Arn"]}},
+            "QueueArn": {"Value": {"Fn::GetAtt": ["Queue", "Arn"]}},
+            "QueueUrl": {"Value": {"Ref": "Queue"}},
         },
     }
 
@@ -98,6 +103,10 @@ def test_resources_of_a_type_are_left_out_and_named() -> None:
             "Bus": {"Type": "AWS::Events::EventBus", "DependsOn": ["Queue"]},
             "Rule": {"Type": "AWS::Events::Rule"},
             "Queue": {"Type": "AWS::SQS::Queue"},
+        },
+        "Outputs": {
+            "QueueArn": {"Value": {"Fn::GetAtt": ["Queue", "Arn"]}},
+            "QueueUrl": {"Value": {"Ref": "Queue"}},
         },
     }
 

@@ -38,3 +38,10 @@ def test_the_rule_is_on_our_bus_and_for_an_event_of_wix() -> None:
     ours = template.source()["Resources"]["ApprovedOrdersRule"]["Properties"]["EventPattern"]
     assert rule["EventPattern"]["source"] == ours["source"]
     assert rule["EventPattern"]["detail-type"] == ["wix.ecom.v1.order_canceled"]
+
+
+def test_the_outputs_that_commands_name_are_there() -> None:
+    wanted = set(re.findall(r"(\w+)-FROM-THE-OUTPUTS", README))
+
+    assert len(wanted) > 4
+    assert wanted <= template.source()["Outputs"].keys()

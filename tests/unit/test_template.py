@@ -721,6 +721,14 @@ def test_an_operator_finds_what_waits_among_the_outputs(queue: str) -> None:
     assert SOURCE["Outputs"][f"{queue}Url"]["Value"] == {"Ref": queue}
 
 
+@pytest.mark.parametrize("queue", sorted(WORK))
+def test_an_operator_finds_from_where_to_where_dead_letters_are_moved_back(queue: str) -> None:
+    dead_letters = named(QUEUES[queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"])
+
+    for name in (dead_letters, queue):
+        assert SOURCE["Outputs"][f"{name}Arn"]["Value"] == {"Fn::GetAtt": [name, "Arn"]}
+
+
 def test_deliveries_that_are_not_worked_off_raise_an_alarm() -> None:
     [alarm] = alarms("WebhookInbox")
 
@@ -744,6 +752,20 @@ def test_an_alarm_tells_somebody_if_there_is_anybody(alarm: str) -> None:
     assert actions == {
         "Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
     }
+
+
+# ---- What others build on -------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", ["WixAuthLayer", "WixWebhooksLayer"])
+def test_a_layer_can_be_attached_to_functions_of_other_stacks(
+    expanded: Template, layer: str
+) -> None:
+    made = template.of_type(expanded, "AWS::Lambda::LayerVersion")
+
+    named = expanded["Outputs"][f"{layer}Arn"]["Value"]["Ref"]
+    assert named.startswith(layer)
+    assert made[named]["DeletionPolicy"] == "Retain"
 
 
 # ---- What must not be lost or leaked --------------------------------------------
