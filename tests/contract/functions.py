@@ -85,11 +85,16 @@ class Functions:
             {name: each for name, each in environment.items() if each is not None},
         )
 
-    def somebodys(self, handler: str, task_root: Path, **environment: str) -> FunctionProcess:
-        """A function that is not ours in a new process, with the auth layer alone."""
-        [layer] = [each for each in self.artifacts.layers if each.parent.name == "WixAuthLayer"]
+    def somebodys(
+        self, handler: str, task_root: Path, packages: Path, **environment: str
+    ) -> FunctionProcess:
+        """A function that is not ours in a new process, with these packages alone.
+
+        Args:
+            packages: A layer's, or a folder of what was installed.
+        """
         return self._process(
-            handler, task_root, [layer], {**self.account, **self.values, **environment}
+            handler, task_root, [packages], {**self.account, **self.values, **environment}
         )
 
     def warm(self, action: str) -> FunctionProcess:

@@ -1,4 +1,4 @@
-"""Stacks of plain CloudFormation, without SAM: small, and deployed in a moment."""
+"""Stacks without a build: small, and deployed in a moment."""
 
 import json
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def put_stack(
         StackName=name,
         TemplateBody=json.dumps(template),
         Parameters=[{"ParameterKey": n, "ParameterValue": v} for n, v in parameters.items()],
-        Capabilities=["CAPABILITY_IAM"],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
 
     def settled() -> Any:

@@ -6,6 +6,7 @@ import os
 import shutil
 import struct
 import subprocess
+import tomllib
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -167,3 +168,22 @@ def test_pip_and_uv_make_the_same_layer(build_layer: BuildLayer, name: str) -> N
     shutil.rmtree(with_uv)
 
     assert contents(build_layer(name, "arm64", "UV=")) == made
+
+
+@pytest.mark.parametrize("name", WITH_PACKAGES)
+def test_who_installs_a_package_gets_what_its_layer_carries(name: str) -> None:
+    package = tomllib.loads((PROJECT / f"layers/{name}/pyproject.toml").read_text())["project"]
+    carried = (PROJECT / f"requirements/{name}.in").read_text().splitlines()
+
+    assert set(package["dependencies"]) <= set(carried)
+
+
+@pytest.mark.parametrize("name", WITH_PACKAGES)
+def test_a_package_has_the_projects_version(name: str) -> None:
+    project, package = (
+        tomllib.loads((PROJECT / path / "pyproject.toml").read_text())["project"]
+        for path in (".", f"layers/{name}")
+    )
+
+    for field in ("version", "requires-python", "license"):
+        assert package[field] == project[field]

@@ -1,12 +1,15 @@
 """What the README shows for pasting is taken by what it is pasted into."""
 
 import json
+import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
 from tests import template
-from tests.readme import block
+from tests.readme import README, block
 from wix_admin.orders.fulfilling import FulfillOrderInput
 
 EXECUTION_ID = "<aws.scheduler.execution-id>"
@@ -45,3 +48,13 @@ def test_the_outputs_that_commands_name_are_there() -> None:
 
     assert len(wanted) > 4
     assert wanted <= template.source()["Outputs"].keys()
+
+
+def test_the_stack_for_the_layer_alone_is_clean(tmp_path: Path) -> None:
+    path = tmp_path / "order-number.yaml"
+    path.write_text(block("yaml", "OrderNumberFunction"))
+
+    linter = template.PROJECT / ".venv/bin/cfn-lint"
+    found = subprocess.run([linter, path], capture_output=True, text=True, check=False)  # noqa: S603 - the project's own tool
+
+    assert (found.stdout, found.returncode) == ("", 0)
