@@ -1,7 +1,9 @@
 """Runs AWS's stand-in with what it lacks for this stack, by its own Python and not the project's.
 
 * API Gateway: a mapping template knows when its request came and which id it has, and a queue is
-  written to with the rights of the integration's role.
+  written to with the rights of the integration's role. A caller who may not call a route, or calls
+  one that does not exist, is refused in the API's own words.
+* Lambda: a function that fails is told by the class of its exception, as AWS's runtime tells it.
 * EventBridge: a condition on `events:source` or `events:detail-type` is judged by the event.
 
 It reaches into the version that requirements/ministack.lock pins. `tests/stack/test_stand_in.py`
@@ -14,15 +16,32 @@ import json
 import sys
 import time
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # it has an environment of its own
-from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-not-found]
-from ministack.services import apigateway_v1  # type: ignore[import-not-found]
+from ministack.core import (  # type: ignore[import-not-found]
+    iam_actions,
+    iam_evaluator,
+    lambda_runtime,
+)
+from ministack.services import apigateway_v1, lambda_svc  # type: ignore[import-not-found]
 
 render = apigateway_v1._render_request_template_v1
 invoke_sqs = apigateway_v1._invoke_sqs_v1
 request_context = iam_actions.request_tag_context
+enforce = iam_evaluator.enforce
+enforce_execute_api = app._enforce_execute_api
+execute = lambda_svc._execute_function_warm
+
+ERROR = '"error": str(e), "trace":'
+"""How a function's process reports an exception."""
+
+ERROR_AS_AWS_TELLS_IT = (
+    '"error": json.dumps({"errorMessage": str(e), "errorType": type(e).__name__,'
+    ' "requestId": context.aws_request_id,'
+    ' "stackTrace": traceback.format_tb(e.__traceback__)[1:]}), "trace":'
+)
 
 
 def rendered(template: str, body: str, parameters: Any, context: Any = None) -> Any:
@@ -54,6 +73,30 @@ def may_send(integration: dict[str, Any]) -> bool:
     return bool(iam_evaluator.evaluate(asked, rights).decision == "Allow")
 
 
+def refused_by_the_api(key: str, action: str, *args: Any, **kwargs: Any) -> Any:
+    """Have a denial rendered like a wrong signature: by what the API answers in such a case."""
+    denied = enforce(key, action, *args, **kwargs)
+    if action != "execute-api:Invoke" or not isinstance(denied, iam_evaluator.EvalResult):
+        return denied
+    return iam_evaluator.AuthError("AccessDenied", f"{denied.principal_arn} may not {action}")
+
+
+def enforced_where_there_is_a_route(
+    api: str, stage: str, method: str, path: str, *args: Any, **kwargs: Any
+) -> Any:
+    if app._execute_api_authorization_type(api, stage, method, path) is None:
+        return None
+    return enforce_execute_api(api, stage, method, path, *args, **kwargs)
+
+
+def executed(*args: Any) -> dict[str, Any]:
+    done: dict[str, Any] = execute(*args)
+    if done.get("error"):
+        with suppress(ValueError):
+            done["body"] = json.loads(done["body"]["errorMessage"])
+    return done
+
+
 def context_with_events(service: str, action: str, body: bytes, parameters: Any) -> Any:
     context = request_context(service, action, body, parameters)
     if action == "events:PutEvents":
@@ -71,7 +114,17 @@ def sole(entries: list[dict[str, Any]], field: str) -> str | None:
 
 apigateway_v1._render_request_template_v1 = rendered
 apigateway_v1._invoke_sqs_v1 = sent_with_the_roles_rights
+apigateway_v1._AUTHENTICATION_GATEWAY_ERRORS["AccessDenied"] = (
+    "ACCESS_DENIED",
+    "AccessDeniedException",
+)
+app._enforce_execute_api = enforced_where_there_is_a_route
+iam_evaluator.enforce = refused_by_the_api
 iam_actions.request_tag_context = context_with_events
+lambda_runtime._PYTHON_WORKER_SCRIPT = lambda_runtime._PYTHON_WORKER_SCRIPT.replace(
+    ERROR, ERROR_AS_AWS_TELLS_IT
+)
+lambda_svc._execute_function_warm = executed
 
 if __name__ == "__main__":
     sys.exit(app.main())

@@ -1,5 +1,8 @@
 """Who gets in: what the deployed API answers to callers with the right, the wrong and no rights."""
 
+import json
+from collections.abc import Callable
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -36,31 +39,43 @@ PROBLEM = "application/problem+json"
 SHIPMENT = "Shipment Dispatched"
 
 
-def test_an_unsigned_call_is_refused_as_a_problem(stack: LocalStack) -> None:
-    reply = stack.request("GET", "/orders/none", credentials=None)
+ROUTE, NO_ROUTE = ("GET", "/orders/none"), ("GET", "/no/such/route")
+
+
+def forged(stack: LocalStack) -> Credentials:
+    return Credentials(stack.admin.key_id, "not-the-secret")
+
+
+REFUSED: dict[str, tuple[str, tuple[str, str], Callable[[LocalStack], Credentials | None]]] = {
+    "unsigned": ("MISSING_AUTHENTICATION_TOKEN", ROUTE, lambda _: None),
+    "signed with a wrong secret": ("INVALID_SIGNATURE", ROUTE, forged),
+    "signed by who may not": ("ACCESS_DENIED", ROUTE, lambda stack: stack.caller()),
+    "unsigned, to no route": ("MISSING_AUTHENTICATION_TOKEN", NO_ROUTE, lambda _: None),
+    "signed, to no route": ("MISSING_AUTHENTICATION_TOKEN", NO_ROUTE, lambda stack: stack.admin),
+    "signed, with no such method": (
+        "MISSING_AUTHENTICATION_TOKEN",
+        ("DELETE", "/orders/none"),
+        lambda stack: stack.admin,
+    ),
+}
+"""What API Gateway refuses by itself, and which of the template's refusals it does it with."""
+
+
+@pytest.mark.parametrize(("kind", "route", "caller_of"), REFUSED.values(), ids=REFUSED)
+def test_what_api_gateway_refuses_is_a_problem_of_the_template(
+    stack: LocalStack,
+    kind: str,
+    route: tuple[str, str],
+    caller_of: Callable[[LocalStack], Credentials | None],
+) -> None:
+    refusal = template.source()["Resources"]["AdminApi"]["Properties"]["GatewayResponses"][kind]
+
+    reply = stack.request(*route, credentials=caller_of(stack))
 
     assert reply.status_code == 403
     assert reply.headers["Content-Type"] == PROBLEM
-    problem = reply.json()
-    assert problem["code"] == "not_signed"
-    assert problem["status"] == 403
-    assert problem["requestId"] == reply.headers["x-amzn-requestid"]
-
-
-def test_a_wrong_signature_is_refused_as_a_problem(stack: LocalStack) -> None:
-    forged = Credentials(stack.admin.key_id, "not-the-secret")
-
-    reply = stack.request("GET", "/orders/none", credentials=forged)
-
-    assert reply.status_code == 403
-    assert reply.headers["Content-Type"] == PROBLEM
-    assert reply.json()["code"] == "invalid_signature"
-
-
-def test_a_route_that_does_not_exist_looks_like_a_missing_signature(stack: LocalStack) -> None:
-    reply = stack.request("GET", "/no/such/route", credentials=None)
-
-    assert (reply.status_code, reply.json()["code"]) == (403, "not_signed")
+    said = json.loads(refusal["ResponseTemplates"]["application/json"])
+    assert reply.json() == {**said, "requestId": reply.headers["x-amzn-requestid"]}
 
 
 @pytest.fixture(scope="module", params=CALLERS)

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from tests import canaries, template
 from tests.local_stack import Account, Credentials, LocalStack, wait_for
+from tests.local_stack.aws import signed
 from tests.local_stack.emulator import AS_IT_COMES, api_url, emulator
 from tests.local_stack.plain import PlainStack, put_stack
 from tests.local_stack.queues import messages
@@ -58,21 +59,6 @@ def test_refusals_named_in_an_imported_api_are_dropped(stack: LocalStack) -> Non
     assert refusal["defaultResponse"] is True
 
 
-def test_a_denied_caller_gets_no_problem_document(stack: LocalStack) -> None:
-    # On AWS the ACCESS_DENIED refusal of the template answers.
-    reply = stack.request("GET", "/orders/none", credentials=stack.caller())
-
-    assert reply.json().keys() == {"__type", "message"}
-
-
-def test_a_direct_call_that_fails_has_lost_its_error_type(stack: LocalStack) -> None:
-    # So error types are tested with AWS's own runtime client.
-    failed = stack.invoke("GetOrderFunction", {})
-
-    assert failed.error == "Unhandled"
-    assert failed.payload["errorType"] == "Runtime.HandlerError"
-
-
 def test_an_event_that_fails_is_tried_three_times_and_then_kept(stack: LocalStack) -> None:
     payload = {"notAField": "lost"}
 
@@ -102,6 +88,41 @@ def part(bare: Account) -> PlainStack:
     """The webhook API and the event bus, in the stand-in as it comes."""
     described = template.needed_by(template.source(), "WebhookStage", "WarehousePolicy")
     return put_stack(bare, "part", described, WixSiteId=canaries.SITE_ID)
+
+
+@pytest.fixture(scope="module")
+def route(bare: Account) -> PlainStack:
+    """A route whose callers have to sign, and a function that fails, in the same."""
+    method = {
+        "HttpMethod": "GET",
+        "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+        "RestApiId": {"Ref": "Api"},
+        "AuthorizationType": "AWS_IAM",
+        "Integration": {"Type": "MOCK"},
+    }
+    stage = {"RestApiId": {"Ref": "Api"}, "StageName": "v1"}
+    function = {
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Role": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/none"},
+        "Code": {"ZipFile": "def handler(event, context):\n    raise LookupError('gone')"},
+    }
+    return put_stack(
+        bare,
+        "route",
+        {
+            "Resources": {
+                "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "gap"}},
+                "Method": {"Type": "AWS::ApiGateway::Method", "Properties": method},
+                "Deployment": {
+                    "Type": "AWS::ApiGateway::Deployment",
+                    "Properties": stage,
+                    "DependsOn": "Method",
+                },
+                "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+            }
+        },
+    )
 
 
 def deliver(account: Account, part: PlainStack) -> httpx.Response:
@@ -147,6 +168,32 @@ def test_a_condition_on_an_event_is_never_met(bare: Account, part: PlainStack) -
                 }
             ]
         )
+
+
+@pytest.mark.parametrize("path", ["/", "/no/such/route"])
+def test_an_api_does_not_refuse_denied_callers_in_its_own_words(
+    bare: Account, route: PlainStack, path: str
+) -> None:
+    # AWS answers with ACCESS_DENIED and MISSING_AUTHENTICATION_TOKEN.
+    iam = bare.client("iam")
+    iam.create_user(UserName=path)
+    key = iam.create_access_key(UserName=path)["AccessKey"]
+    nobody = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    url = f"{bare.endpoint}/_aws/execute-api/{route.resources['Api']}/v1{path}"
+
+    with httpx.Client(trust_env=False) as client:
+        reply = client.send(signed("GET", url, nobody))
+
+    assert reply.status_code == 403
+    assert reply.json().keys() == {"__type", "message"}
+
+
+def test_a_function_that_fails_loses_the_class_of_its_exception(
+    bare: Account, route: PlainStack
+) -> None:
+    failed = bare.client("lambda").invoke(FunctionName=route.resources["Function"])
+
+    assert json.loads(failed["Payload"].read())["errorType"] == "Runtime.HandlerError"
 
 
 # ---- What only the template's own tests can hold --------------------------------
