@@ -39,6 +39,7 @@ PROBLEM = "application/problem+json"
 SHIPMENT = "Shipment Dispatched"
 
 
+NOBODY = Credentials("AKIAIOSFODNN7EXAMPLE", "no-such-key")
 ROUTE, NO_ROUTE = ("GET", "/orders/none"), ("GET", "/no/such/route")
 
 
@@ -49,6 +50,7 @@ def forged(stack: LocalStack) -> Credentials:
 REFUSED: dict[str, tuple[str, tuple[str, str], Callable[[LocalStack], Credentials | None]]] = {
     "unsigned": ("MISSING_AUTHENTICATION_TOKEN", ROUTE, lambda _: None),
     "signed with a wrong secret": ("INVALID_SIGNATURE", ROUTE, forged),
+    "signed by nobody known": ("DEFAULT_4XX", ROUTE, lambda _: NOBODY),
     "signed by who may not": ("ACCESS_DENIED", ROUTE, lambda stack: stack.caller()),
     "unsigned, to no route": ("MISSING_AUTHENTICATION_TOKEN", NO_ROUTE, lambda _: None),
     "signed, to no route": ("MISSING_AUTHENTICATION_TOKEN", NO_ROUTE, lambda stack: stack.admin),
