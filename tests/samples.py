@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.wix_simulator import WixSimulator, line
+from tests.wix_simulator import WixSimulator, card, line, offline
 from tests.wix_simulator.booking_facade import BookingStatus
 from tests.wix_simulator.errors import Json
 
@@ -22,13 +22,22 @@ READERS = frozenset(
 )
 
 SAMPLE_MEMBER = "4c9f7a10-2f0e-4b86-9d55-0d8f3a1b7c01"
+SAMPLE_LEAVING_MEMBER = "4c9f7a10-2f0e-4b86-9d55-0d8f3a1b7c02"
+SAMPLE_MEMBERS = (SAMPLE_MEMBER, SAMPLE_LEAVING_MEMBER)
 SAMPLE_EMAIL = "ada@example.com"
 SAMPLE_ORDER = "a1a1a1a1-0000-4000-8000-00000000000a"
+SAMPLE_UNPAID_ORDER = "a1a1a1a1-0000-4000-8000-00000000000b"
+SAMPLE_UNWANTED_ORDER = "a1a1a1a1-0000-4000-8000-00000000000c"
+SAMPLE_ORDERS = (SAMPLE_ORDER, SAMPLE_UNPAID_ORDER, SAMPLE_UNWANTED_ORDER)
 SAMPLE_PAYMENT = "b0b0b0b0-0000-4000-8000-000000000001"
 SAMPLE_LINE = "00000000-0000-0000-0000-000000000001"
 SAMPLE_TRACKING = "1Z999AA10123456784"
 SAMPLE_BOOKING = "a3d5f0c2-6b1e-4c7a-8f20-91e4d7b6aa01"
+SAMPLE_UNWELCOME_BOOKING = "a3d5f0c2-6b1e-4c7a-8f20-91e4d7b6aa02"
+SAMPLE_UNWANTED_BOOKING = "a3d5f0c2-6b1e-4c7a-8f20-91e4d7b6aa03"
+SAMPLE_BOOKINGS = (SAMPLE_BOOKING, SAMPLE_UNWELCOME_BOOKING, SAMPLE_UNWANTED_BOOKING)
 SAMPLE_SKU = "MUG-1"
+SAMPLE_NEW_SKU = "MUG-2"
 SAMPLE_VARIANT = "d0d0d0d0-0000-4000-8000-000000000001"
 """What the sample events name, to be replaced by what is in the shop."""
 
@@ -39,17 +48,18 @@ WAITING_SERVICE = "3a171109-0000-4000-8000-000000000001"
 """The service whose pending bookings the schedule is to confirm."""
 
 SAMPLES = (
-    SAMPLE_MEMBER,
+    *SAMPLE_MEMBERS,
     SAMPLE_EMAIL,
     SAMPLE_SKU,
+    SAMPLE_NEW_SKU,
     SAMPLE_VARIANT,
-    SAMPLE_ORDER,
+    *SAMPLE_ORDERS,
     SAMPLE_PAYMENT,
     SAMPLE_TRACKING,
-    SAMPLE_BOOKING,
+    *SAMPLE_BOOKINGS,
 )
 
-SAMPLE_START = "2027-03-03T09:00:00"
+SAMPLE_START = "2030-03-04T09:00:00"
 """When the sample moves a booking to."""
 
 MIXED = (line(2, "12.50", id=SAMPLE_LINE), line(price="9.99", kind="DIGITAL"))
@@ -66,7 +76,8 @@ def named(text: str, real: dict[str, str]) -> str:
 def order(function: str, wix: WixSimulator) -> dict[str, str]:
     """An order that the function can do something with."""
     order = new_order(wix, paid=function != "record_payment")
-    real = {SAMPLE_ORDER: order["id"], SAMPLE_TRACKING: f"1Z{uuid.uuid4().hex[:16].upper()}"}
+    real = dict.fromkeys(SAMPLE_ORDERS, str(order["id"]))
+    real[SAMPLE_TRACKING] = f"1Z{uuid.uuid4().hex[:16].upper()}"
     if paid := wix.payment_ids(order["id"]):
         real[SAMPLE_PAYMENT] = paid[0]
     return real
@@ -80,12 +91,12 @@ def new_order(wix: WixSimulator, *, paid: bool = True) -> Json:
 def _member(function: str, wix: WixSimulator) -> dict[str, str]:
     if function == "create_member":
         return {SAMPLE_EMAIL: f"{uuid.uuid4().hex[:12]}@example.com"}
-    return {SAMPLE_MEMBER: wix.members.add(status="PENDING")["id"]}
+    return dict.fromkeys(SAMPLE_MEMBERS, str(wix.members.add(status="PENDING")["id"]))
 
 
 def _products(function: str, wix: WixSimulator) -> dict[str, str]:
     del function, wix
-    return {SAMPLE_SKU: _sku()}
+    return {SAMPLE_NEW_SKU: _sku()}
 
 
 def _stock(function: str, wix: WixSimulator) -> dict[str, str]:
@@ -103,7 +114,8 @@ def _booking(function: str, wix: WixSimulator) -> dict[str, str]:
     wix.bookings.add_slot(service, SAMPLE_START)
     pending = function in {"confirm_booking", "decline_booking"}
     status: BookingStatus = "PENDING" if pending else "CONFIRMED"
-    return {SAMPLE_BOOKING: wix.bookings.add(service_id=service, status=status)["id"]}
+    booking = wix.bookings.add(service_id=service, status=status)
+    return dict.fromkeys(SAMPLE_BOOKINGS, str(booking["id"]))
 
 
 def _sku() -> str:
@@ -131,3 +143,30 @@ SEEDS: dict[str, Callable[[str, WixSimulator], dict[str, str]]] = {
     "bookings": _booking,
 }
 """For each area, how to make what a function's sample names; and what that is called at Wix."""
+
+
+def put_samples(wix: WixSimulator) -> None:
+    """Put into the shop what the sample events name, by the names that they use.
+
+    What a sample ends (an order, a member, a booking) no other sample needs.
+    """
+    wix.add_order(
+        order_id=SAMPLE_ORDER,
+        lines=[line(4, "12.50", id=SAMPLE_LINE), line(price="9.00", kind="DIGITAL", name="Guide")],
+        payments=[card("59.00", id=SAMPLE_PAYMENT)],
+    )
+    wix.add_order(order_id=SAMPLE_UNPAID_ORDER, total="25.00", payments=[offline("25.00")])
+    wix.add_order(order_id=SAMPLE_UNWANTED_ORDER)
+    for member in SAMPLE_MEMBERS:
+        wix.members.add(member_id=member, status="PENDING")
+    wix.catalog.add_product(sku=SAMPLE_SKU, quantity=3)
+    beans = {"id": SAMPLE_VARIANT, "price": {"actualPrice": {"amount": "12.50"}}}
+    wix.catalog.add_product(
+        name="Coffee beans",
+        quantity=50,
+        fields={"variantsInfo": {"variants": [beans | {"physicalProperties": {}}]}},
+    )
+    service = wix.bookings.add_service(approval=True)["id"]
+    wix.bookings.add_slot(service, SAMPLE_START)
+    for booking in SAMPLE_BOOKINGS:
+        wix.bookings.add(booking_id=booking, service_id=service)

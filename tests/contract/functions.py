@@ -11,6 +11,7 @@ from typing import Any, Literal
 from tests import canaries
 from tests.lambda_runtime import Answer, FunctionProcess
 from tests.local_stack import Artifacts
+from tests.samples import SAMPLE_ORDER, SAMPLE_ORDERS, SAMPLE_PAYMENT, named
 
 type Door = Literal["http", "event", "direct"]
 
@@ -26,10 +27,6 @@ ACTIONS = (
     "record_payment",
 )
 DOORS: tuple[Door, ...] = ("http", "event", "direct")
-
-SAMPLE_ORDER = "a1a1a1a1-0000-4000-8000-00000000000a"
-SAMPLE_PAYMENT = "b0b0b0b0-0000-4000-8000-000000000001"
-"""What the sample events name, to be replaced by what is in the shop."""
 
 UNKNOWN_ORDER = "0dd0dd0d-0000-4000-8000-000000000001"
 
@@ -140,7 +137,8 @@ def sample(
     """A sample event, as if it came now and were for this order."""
     suffix = "" if door == "direct" else f".{door}"
     text = (EVENTS / f"{action}{suffix}.json").read_text()
-    event = json.loads(text.replace(SAMPLE_ORDER, order_id).replace(SAMPLE_PAYMENT, payment_id))
+    real = {**dict.fromkeys(SAMPLE_ORDERS, order_id), SAMPLE_PAYMENT: payment_id}
+    event = json.loads(named(text, real))
     if door == "http":
         event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
     return event

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from tests.openapi.files import Json
 from tests.openapi.parts import SAMPLE_KEY
 from tests.samples import (
-    SAMPLE_BOOKING,
+    SAMPLE_BOOKINGS,
     SAMPLE_EMAIL,
-    SAMPLE_MEMBER,
-    SAMPLE_ORDER,
+    SAMPLE_MEMBERS,
+    SAMPLE_NEW_SKU,
+    SAMPLE_ORDERS,
     SAMPLE_PAYMENT,
     SAMPLE_SKU,
     SAMPLE_START,
@@ -52,13 +53,14 @@ def _order(wix: WixSimulator) -> dict[str, str]:
     """Add an order of which half is paid."""
     halves = [card("25.00"), offline("25.00")]
     order = wix.add_order(lines=[line(4, "12.50", name="Coffee beans")], payments=halves)
-    return {SAMPLE_ORDER: order["id"], SAMPLE_PAYMENT: wix.payment_ids(order["id"])[0]}
+    orders = dict.fromkeys(SAMPLE_ORDERS, str(order["id"]))
+    return {**orders, SAMPLE_PAYMENT: wix.payment_ids(order["id"])[0]}
 
 
 def _member(wix: WixSimulator) -> dict[str, str]:
     """Add a member who waits to be let in; the one to be created gets an address of their own."""
     member = wix.members.add(status="PENDING", email=_address())
-    return {SAMPLE_MEMBER: member["id"], SAMPLE_EMAIL: _address()}
+    return {**dict.fromkeys(SAMPLE_MEMBERS, str(member["id"])), SAMPLE_EMAIL: _address()}
 
 
 def _address() -> str:
@@ -68,7 +70,7 @@ def _address() -> str:
 def _new_product(wix: WixSimulator) -> dict[str, str]:
     """Add a product for the list; the one to be created gets a SKU that no product has."""
     wix.catalog.add_product()
-    return {SAMPLE_SKU: _sku()}
+    return {SAMPLE_NEW_SKU: _sku()}
 
 
 def _stock(wix: WixSimulator) -> dict[str, str]:
@@ -89,7 +91,7 @@ def _booking(wix: WixSimulator) -> dict[str, str]:
     booking = wix.bookings.add(service_id=service["id"])
     start = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}T09:00:00"
     wix.bookings.add_slot(service["id"], start)
-    return {SAMPLE_BOOKING: booking["id"], SAMPLE_START: start}
+    return {**dict.fromkeys(SAMPLE_BOOKINGS, str(booking["id"])), SAMPLE_START: start}
 
 
 SEEDS: dict[str, Callable[[WixSimulator], dict[str, str]]] = {

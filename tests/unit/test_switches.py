@@ -23,6 +23,7 @@ from tests.conftest import NOWHERE
 from tests.samples import (
     EVENTS,
     READERS,
+    SAMPLE_NEW_SKU,
     SAMPLE_SKU,
     SAMPLE_VARIANT,
     SEEDS,
@@ -110,7 +111,7 @@ def by_http(action: str, catalog: CatalogVersion = "V3_CATALOG") -> Callable[[Wi
 def old_catalog(function: str, wix: WixSimulator) -> dict[str, str]:
     """What a sample names, on a site with catalog V1: products whose stock is set later."""
     if function == "create_product":
-        return {SAMPLE_SKU: uuid.uuid4().hex, r", \"quantity\": 12": ""}
+        return {SAMPLE_NEW_SKU: uuid.uuid4().hex, r", \"quantity\": 12": ""}
     mug, beans = uuid.uuid4().hex, uuid.uuid4().hex
     for sku in (mug, beans):
         wix.catalog.add_product(name=sku, sku=sku, quantity=50)

@@ -58,6 +58,8 @@ class Payment:
     line_index: int = 0
     """For a membership: which line it pays."""
 
+    id: str | None = None
+
 
 type Payments = Sequence[Payment] | Callable[[str], Sequence[Payment]]
 """Payments, or how to pay a total."""
@@ -86,9 +88,15 @@ def line(
     return Line(quantity, price, name, kind, id, sku, locations, shippable)
 
 
-def card(amount: str, *, status: str = "APPROVED", refundability: str | None = None) -> Payment:
+def card(
+    amount: str,
+    *,
+    status: str = "APPROVED",
+    refundability: str | None = None,
+    id: str | None = None,  # noqa: A002 - as Wix calls it
+) -> Payment:
     """A card payment, made online."""
-    return Payment(amount, "card", status, refundability)
+    return Payment(amount, "card", status, refundability, id=id)
 
 
 def authorized(amount: str) -> Payment:
@@ -393,7 +401,7 @@ def _default_payments(total: str, status: OrderStatus) -> list[Payment]:
 
 def _payment(shop: Shop, record: Record, given: Payment, stamp: str) -> Json:
     payment: Json = {
-        "id": shop.ids.guid(),
+        "id": given.id or shop.ids.guid(),
         "createdDate": stamp,
         "amount": record.price(given.amount),
         "refundDisabled": False,
