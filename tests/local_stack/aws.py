@@ -52,14 +52,20 @@ class Account:
         once = Config(retries={"total_max_attempts": 1}, read_timeout=60)
         return session.client(service, endpoint_url=self.endpoint, config=once)  # type: ignore[call-overload] # the name is not a literal here
 
-    def environment(self) -> dict[str, str]:
-        """What a tool needs to work in this account and in no other."""
+    def variables(self) -> dict[str, str]:
+        """What a tool needs to work in this account."""
         return {
+            "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.credentials.key_id,
             "AWS_SECRET_ACCESS_KEY": self.credentials.secret,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": self.endpoint,
+        }
+
+    def environment(self) -> dict[str, str]:
+        """What a tool needs to work in this account and in no other."""
+        return {
+            **self.variables(),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",

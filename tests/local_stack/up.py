@@ -8,18 +8,26 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
-from tests.local_stack.aws import REGION, Credentials
+from tests.local_stack.aws import REGION, Account, Credentials
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.stack import LocalStack, local_stack
 from tests.local_stack.try_it import try_it_page
-from tests.wix_simulator import line
+from tests.samples import put_samples
+from tests.wix_simulator import WixSimulator, line
 
 ORDERS = 12
 PRODUCTS = 20
 MEMBERS = 20
 BOOKINGS = 20
+
+INVOKE = (
+    "sam remote invoke RefundOrderFunction --stack-name wix-admin"
+    " --event-file events/orders/refund_order.json"
+)
+TELL_STATUS = r"\n%{http_code} %header{idempotent-replayed}\n"
+"""What curl is to write after an answer: its status, and whether it is an earlier one."""
 
 
 def main() -> int:
@@ -34,7 +42,9 @@ def main() -> int:
                 local_stack(artifacts, folder, folder, progress) as stack,
                 try_it_page(stack) as page,
             ):
-                print(_instructions(stack, page, folder), flush=True)
+                shop = _filled(stack.wix)
+                stack.wix.webhooks.subscribe(stack.webhook_url)
+                print(_instructions(stack, page, folder, shop), flush=True)
                 _wait()
     except ProcessError as error:
         print(error)
@@ -51,88 +61,99 @@ def _wait() -> None:
         signal.pause()
 
 
-def _instructions(stack: LocalStack, page: str, logs: Path) -> str:
-    orders = stack.wix.seed_orders(ORDERS)
-    order = stack.wix.add_order(total="49.73")
-    new = stack.wix.add_order(
-        lines=[line(1, "9.00", kind="DIGITAL", name="Recipe book"), line(1, "12.50", name="Mug")],
-        status="INITIALIZED",
+def _filled(wix: WixSimulator) -> str:
+    """Fill the shop; returns what it has, in words."""
+    put_samples(wix)
+    wix.seed_orders(ORDERS)
+    wix.catalog.seed(PRODUCTS)
+    wix.members.seed(MEMBERS)
+    wix.bookings.seed(BOOKINGS)
+    return f"{ORDERS} orders, {PRODUCTS} products, {MEMBERS} members and {BOOKINGS} bookings"
+
+
+def _instructions(stack: LocalStack, page: str, logs: Path, shop: str) -> str:
+    operator, reader = stack.admin, stack.caller("OrdersReaderPolicy")
+    pasted = "\n\n".join(
+        f"  # {what}\n{indent(call, '  ')}" for what, call in calls(stack, operator, reader).items()
     )
-    stack.wix.catalog.seed(PRODUCTS)
-    stack.wix.catalog.add_product(name="Mug", sku="MUG", quantity=12)
-    stack.wix.members.seed(MEMBERS)
-    member = stack.wix.members.add(email="ada@example.com", status="PENDING")
-    stack.wix.bookings.seed(BOOKINGS)
-    booking = stack.wix.bookings.add(status="PENDING")
-    stack.wix.webhooks.subscribe(stack.webhook_url)
-    operator = stack.admin
-    reader = stack.caller("OrdersReaderPolicy")
-    refund = {"amount": "5.00", "reason": "Arrived damaged"}
-    counted = {"changes": [{"sku": "MUG", "set": 40}]}
-    calls = [
-        ("Read an order", _curl(stack, operator, "GET", f"/orders/{order['id']}")),
-        (
-            "List the orders that are paid and not sent",
-            _curl(
-                stack,
-                operator,
-                "POST",
-                "/orders/query",
-                {"filter": {"paymentStatus": "PAID", "fulfillmentStatus": "NOT_FULFILLED"}},
-            ),
-        ),
-        (
-            "Give back 5.00, once, however often you paste this",
-            _curl(stack, operator, "POST", f"/orders/{order['id']}/refunds", refund, key="try-1"),
-        ),
-        (
-            "Try the same as somebody who may only read",
-            _curl(stack, reader, "POST", f"/orders/{order['id']}/refunds", refund, key="try-1"),
-        ),
-        (
-            "See what a change of stock would send to Wix, and change nothing",
-            _curl(stack, operator, "POST", "/inventory", {**counted, "dryRun": True}),
-        ),
-        ("Make it, once", _curl(stack, operator, "POST", "/inventory", counted, key="try-2")),
-        (
-            "Let in a member who waits for it",
-            _curl(stack, operator, "POST", f"/members/{member['id']}/approve"),
-        ),
-        (
-            "Confirm a booking that waits for it",
-            _curl(stack, operator, "POST", f"/bookings/{booking['id']}/confirm"),
-        ),
-        (
-            "Let a new order be paid at Wix: its book is fulfilled, its mug announced",
-            _plain_curl(f"{stack.wix.url}/_simulator/orders/approve", {"order_id": new["id"]}),
-        ),
-        ("Say, as the warehouse, that the mug was sent", _dispatch(stack, new)),
-        ("Read the new order", _curl(stack, operator, "GET", f"/orders/{new['id']}")),
-        (
-            "See what Wix delivered, and how it was answered",
-            _plain_curl(f"{stack.wix.url}/_simulator/webhooks/deliveries"),
-        ),
-    ]
-    there = (
-        f"{len(orders) + 2} orders, {PRODUCTS + 1} products, {MEMBERS + 1} members and"
-        f" {BOOKINGS + 1} bookings"
-    )
-    pasted = "\n\n".join(f"  # {what}\n{indent(call, '  ')}" for what, call in calls)
     return f"""
   Try it    {page}  every call on a page that signs it
   API       {stack.api_url}
   Webhooks  {stack.webhook_url}
-  Wix       {stack.wix.url}  with {there};
-            it tells the webhooks of what becomes of orders
+  Wix       {stack.wix.url}  with {shop},
+            and with what events/ names; it tells the webhooks of what becomes of orders
   AWS       {stack.account.endpoint}  (region {REGION}, access key test, secret key test)
   Logs      {logs}
 
   A caller for every route   {operator.key_id}  {operator.secret}
   A caller who only reads    {reader.key_id}  {reader.secret}
 
+  Paste any of these. Below the answer is its status, and "true" if it is an earlier answer again.
+
 {pasted}
 
+  # Let sam and the AWS CLI work here, in this shell (there is a sam in .tools/sam/bin)
+  {environment_line(stack.account)}
+
+  # Call a function directly; what a sample cancels, declines or deletes is gone for good
+  {INVOKE}
+
 It all runs until you press Ctrl-C."""
+
+
+def environment_line(account: Account) -> str:
+    """What to paste into a shell, so that its tools work in the account."""
+    return f"export {shlex.join(f'{name}={value}' for name, value in account.variables().items())}"
+
+
+def calls(stack: LocalStack, operator: Credentials, reader: Credentials) -> dict[str, str]:
+    """Calls to paste into a shell, each by what it does, about things that it adds to the shop."""
+    order = stack.wix.add_order(total="49.73")
+    new = stack.wix.add_order(
+        lines=[line(1, "9.00", kind="DIGITAL", name="Recipe book"), line(1, "12.50", name="Mug")],
+        status="INITIALIZED",
+    )
+    mug = stack.wix.catalog.add_product(name="Mug", sku=f"MUG-{order['number']}", quantity=12)
+    member = stack.wix.members.add(status="PENDING")
+    booking = stack.wix.bookings.add(status="PENDING")
+    unsent = {"paymentStatus": "PAID", "fulfillmentStatus": "NOT_FULFILLED"}
+    refunds, refund = f"/orders/{order['id']}/refunds", {"amount": "5.00", "reason": "Damaged"}
+    [variant] = mug["variantsInfo"]["variants"]
+    counted = {"changes": [{"sku": variant["sku"], "set": 40}]}
+    return {
+        "Read an order": _curl(stack, operator, "GET", f"/orders/{order['id']}"),
+        "List the orders that are paid and not sent": _curl(
+            stack, operator, "POST", "/orders/query", {"filter": unsent}
+        ),
+        "Give back 5.00, once, however often you paste this": _curl(
+            stack, operator, "POST", refunds, refund, key="try-1"
+        ),
+        "Try the same as somebody who may only read": _curl(
+            stack, reader, "POST", refunds, refund, key="try-1"
+        ),
+        "See what a change of stock would send to Wix, and change nothing": _curl(
+            stack, operator, "POST", "/inventory", {**counted, "dryRun": True}
+        ),
+        "Make it, once": _curl(
+            stack, operator, "POST", "/inventory", counted, key=f"try-{order['number']}"
+        ),
+        "Let in a member who waits for it": _curl(
+            stack, operator, "POST", f"/members/{member['id']}/approve"
+        ),
+        "Confirm a booking that waits for it": _curl(
+            stack, operator, "POST", f"/bookings/{booking['id']}/confirm"
+        ),
+        "Let a new order be paid at Wix: its book is fulfilled, its mug announced": _plain_curl(
+            f"{stack.wix.url}/_simulator/orders/approve", {"order_id": new["id"]}
+        ),
+        "Say, as the warehouse, that the mug was sent": _dispatch(stack, new),
+        "Read the new order, a second or two later: the event waits in a queue first": _curl(
+            stack, operator, "GET", f"/orders/{new['id']}"
+        ),
+        "See what Wix delivered, and how it was answered": _plain_curl(
+            f"{stack.wix.url}/_simulator/webhooks/deliveries"
+        ),
+    }
 
 
 def _curl(
@@ -180,7 +201,7 @@ def _dispatch(stack: LocalStack, order: Any) -> str:
 
 
 def _plain_curl(url: str, body: object = None) -> str:
-    lines = [["curl", "-s", url]]
+    lines = [["curl", "-s", "-w", r"\n", url]]
     if body is not None:
         lines.append(["-d", json.dumps(body)])
     return _for_a_shell(lines)
@@ -189,7 +210,7 @@ def _plain_curl(url: str, body: object = None) -> str:
 def _signed_by(caller: Credentials, service: str) -> list[str]:
     """curl signs by itself, from version 7.75 on."""
     signing = ["--aws-sigv4", f"aws:amz:{REGION}:{service}"]
-    return ["curl", "-s", *signing, "--user", f"{caller.key_id}:{caller.secret}"]
+    return ["curl", "-s", "-w", TELL_STATUS, *signing, "--user", f"{caller.key_id}:{caller.secret}"]
 
 
 def _for_a_shell(lines: list[list[str]]) -> str:

@@ -1,0 +1,58 @@
+"""What `make up` prints for pasting, pasted."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.local_stack import LocalStack
+from tests.local_stack.sam import PROJECT, SAM
+from tests.local_stack.up import INVOKE, calls, environment_line
+from tests.readme import README
+from tests.samples import SAMPLE_ORDER, put_samples
+
+REFUSED = "Try the same as somebody who may only read"
+
+
+def pasted(*lines: str) -> str:
+    """What a shell of a new user of this machine prints."""
+    done = subprocess.run(  # noqa: S603 - what we print ourselves
+        ["bash", "-c", "\n".join(lines)],  # noqa: S607
+        cwd=PROJECT,
+        env={
+            "PATH": os.pathsep.join([str(SAM.parent), os.environ["PATH"]]),
+            "HOME": str(Path("/nonexistent")),
+            "SAM_CLI_TELEMETRY": "0",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_readmes_command_calls_a_function_after_the_line_that_is_printed(
+    stack: LocalStack,
+) -> None:
+    put_samples(stack.wix)
+    assert f"$ {INVOKE}\n" in README
+
+    answers = [pasted(environment_line(stack.account), INVOKE) for _ in range(2)]
+
+    assert '"REFUNDED"' in answers[0]
+    assert answers[1] == answers[0]
+    assert len(stack.wix.refunds(SAMPLE_ORDER)) == 1
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="it pastes calls of curl")
+def test_each_call_is_answered_and_its_status_told(stack: LocalStack) -> None:
+    reader = stack.caller("OrdersReaderPolicy")
+
+    for what, call in calls(stack, stack.admin, reader).items():
+        answer = pasted(call)
+        if "--aws-sigv4" in call:
+            assert answer.splitlines()[-1].startswith("403" if what == REFUSED else "200"), what
+        assert answer.endswith("\n")
