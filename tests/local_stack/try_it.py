@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
-from tests.local_stack.aws import signed
+from tests.local_stack.aws import REGION, signed
 from tests.local_stack.stack import LocalStack
 from tests.openapi.files import Json, checked_in
 from tests.openapi.seeding import seeded
@@ -30,28 +30,48 @@ ASKED = ("Content-Type", "Idempotency-Key")
 ANSWERED = ("Content-Type", "Idempotent-Replayed", "Retry-After", "X-Request-Id")
 """The headers that are handed on."""
 
-PAGE = f"""<!doctype html>
+SIGNED_BY_CURL = ("--aws-sigv4", f"aws:amz:{REGION}:execute-api", "--user")
+
+PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <title>Wix Headless admin: try it</title>
 <link rel="stylesheet" href="/swagger-ui.css">
 <link rel="icon" href="/favicon-32x32.png">
-<style>.swagger-ui .parameters input {{ width: 26em; max-width: 100%; }}</style>
+<style>
+.swagger-ui .parameters input { width: 26em; max-width: 100%; }
+.swagger-ui .scheme-container { display: none; }
+</style>
 </head>
 <body>
 <div id="page"></div>
 <script src="/swagger-ui-bundle.js"></script>
 <script>
-SwaggerUIBundle({{
-  url: "{DOCUMENT}",
+const { contract, api, calls, signing } = SETTINGS;
+
+// The page shows the call that others would make, and has it signed on its way there.
+function signed(request) {
+  if (request.loadSpec) return request;
+  // Older versions of curl sign a query as it stands, and AWS one in order.
+  const url = new URL(request.url);
+  url.searchParams.sort();
+  request.url = url.href;
+  request.curlOptions = signing;
+  request.userFetch = (url, options) => fetch(url.replace(api, calls), options);
+  return request;
+}
+
+SwaggerUIBundle({
+  url: contract,
   dom_id: "#page",
   tryItOutEnabled: true,
   displayRequestDuration: true,
   deepLinking: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
-}});
+  requestInterceptor: signed,
+});
 </script>
 </body>
 </html>
@@ -83,13 +103,23 @@ def _page_document(stack: LocalStack) -> Json:
     problems = {
         name: {"description": each["description"]} for name, each in parts["responses"].items()
     }
-    here = {"url": CALLS, "description": "The local stack; this page signs every call."}
     return {
         **document,
-        "servers": [here],
+        "servers": [{"url": stack.api_url}],
         "security": [],
         "components": {**parts, "responses": problems},
     }
+
+
+def _page(stack: LocalStack) -> str:
+    caller = stack.admin
+    settings = {
+        "contract": DOCUMENT,
+        "api": stack.api_url,
+        "calls": CALLS,
+        "signing": [*SIGNED_BY_CURL, f"{caller.key_id}:{caller.secret}"],
+    }
+    return PAGE.replace("SETTINGS", json.dumps(settings))
 
 
 def _asset(path: str) -> bytes:
@@ -112,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
             document = json.dumps(_page_document(self.stack)).encode()
             self._answer(200, {"Content-Type": "application/json"}, document)
         elif self.path == "/":
-            self._answer(200, {"Content-Type": "text/html"}, PAGE.encode())
+            self._answer(200, {"Content-Type": "text/html"}, _page(self.stack).encode())
         else:
             self._answer(404, {"Content-Type": "text/plain"}, b"Not here")
 
