@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
-from tests.local_stack.aws import REGION, signed
+from tests.local_stack.aws import signed, signing_curl
 from tests.local_stack.stack import LocalStack
 from tests.openapi.files import Json, checked_in
 from tests.openapi.seeding import seeded
@@ -29,8 +29,6 @@ CALLS = "/api"
 ASKED = ("Content-Type", "Idempotency-Key")
 ANSWERED = ("Content-Type", "Idempotent-Replayed", "Retry-After", "X-Request-Id")
 """The headers that are handed on."""
-
-SIGNED_BY_CURL = ("--aws-sigv4", f"aws:amz:{REGION}:execute-api", "--user")
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -112,12 +110,11 @@ def _page_document(stack: LocalStack) -> Json:
 
 
 def _page(stack: LocalStack) -> str:
-    caller = stack.admin
     settings = {
         "contract": DOCUMENT,
         "api": stack.api_url,
         "calls": CALLS,
-        "signing": [*SIGNED_BY_CURL, f"{caller.key_id}:{caller.secret}"],
+        "signing": signing_curl(stack.admin),
     }
     return PAGE.replace("SETTINGS", json.dumps(settings))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
-from tests.local_stack.aws import REGION, Account, Credentials
+from tests.local_stack.aws import REGION, Account, Credentials, signing_curl
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
@@ -26,8 +26,8 @@ INVOKE = (
     "sam remote invoke RefundOrderFunction --stack-name wix-admin"
     " --event-file events/orders/refund_order.json"
 )
-TELL_STATUS = r"\n%{http_code} %header{idempotent-replayed}\n"
-"""What curl is to write after an answer: its status, and whether it is an earlier one."""
+CURL = ["curl", "-s", "-w", r"\n%{http_code} %header{idempotent-replayed}\n"]
+"""It tells the status after the answer, and whether that is an earlier one."""
 
 
 def main() -> int:
@@ -166,7 +166,7 @@ def _curl(
     key: str | None = None,
 ) -> str:
     """A signed call for a shell."""
-    lines = [_signed_by(caller, "execute-api"), ["-X", method, stack.api_url + path]]
+    lines = [CURL, signing_curl(caller), ["-X", method, stack.api_url + path]]
     if body is not None:
         lines.append(["-H", "Content-Type: application/json"])
         lines.append(["-d", json.dumps(body)])
@@ -192,7 +192,8 @@ def _dispatch(stack: LocalStack, order: Any) -> str:
     }
     return _for_a_shell(
         [
-            _signed_by(stack.caller("WarehousePolicy"), "events"),
+            CURL,
+            signing_curl(stack.caller("WarehousePolicy"), "events"),
             ["-H", "X-Amz-Target: AWSEvents.PutEvents"],
             ["-H", "Content-Type: application/x-amz-json-1.1"],
             ["-d", json.dumps({"Entries": [event]}), stack.account.endpoint],
@@ -205,12 +206,6 @@ def _plain_curl(url: str, body: object = None) -> str:
     if body is not None:
         lines.append(["-d", json.dumps(body)])
     return _for_a_shell(lines)
-
-
-def _signed_by(caller: Credentials, service: str) -> list[str]:
-    """curl signs by itself, from version 7.75 on."""
-    signing = ["--aws-sigv4", f"aws:amz:{REGION}:{service}"]
-    return ["curl", "-s", "-w", TELL_STATUS, *signing, "--user", f"{caller.key_id}:{caller.secret}"]
 
 
 def _for_a_shell(lines: list[list[str]]) -> str:
