@@ -11,7 +11,16 @@ from pydantic import ValidationError
 
 from wix_admin.client import Rehearsal, Traffic, WixClient
 from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
-from wix_admin.errors import AdminError, InputError, UnexpectedError, Violation, WithheldError
+from wix_admin.doors.http import KEY_HEADER
+from wix_admin.doors.reading import KEY_FIELD
+from wix_admin.errors import (
+    AdminError,
+    InputError,
+    UnexpectedError,
+    Violation,
+    WithheldError,
+    pointer,
+)
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.once import Once
 from wix_admin.operations import Operation
@@ -127,7 +136,7 @@ def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
     for each in found:
         field = ".".join(map(str, each["loc"])) or "body"
         detail = input_type.advice.get(field, each["msg"])
-        violations.append(Violation(field[:MAX_FIELD_NAME], detail))
+        violations.append(Violation(pointer(*each["loc"]), detail))
         # The text is logged, and so without what the caller wrote: a name or, in one message, a
         # value. Only the violations go nowhere else.
         named = field if field in input_type.advice else place(input_type, each["loc"]) or "body"
@@ -144,11 +153,12 @@ def _once(asked: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> On
     """
     key = asked.own_key() or call.key()
     if key is None and rule is Key.REQUIRED:
-        raise InputError(
-            "Send an Idempotency-Key header (or idempotencyKey, where there are no headers): a"
-            " new UUID for each new request, the same one for each repetition",
+        in_header = call.door == "http"
+        raise InputError.of(
+            "" if in_header else KEY_FIELD,
+            "Send a new UUID for each new request, and the same one for each repetition.",
+            header=KEY_HEADER if in_header else None,
             code="idempotency_key_missing",
-            violations=[Violation("Idempotency-Key", "Field required")],
         )
     return Once(
         table=effects_table() if key and not rehearses else None,

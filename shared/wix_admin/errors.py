@@ -31,25 +31,40 @@ those are only in `violations`, which go back to the caller and nowhere else.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
+
+
+MAX_STEP = 100
+"""How much of a name that a caller made up stands in a pointer, at most."""
 
 
 def pointer(*path: str | int) -> str:
     """Write where something stands in a JSON document as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+    return "".join(
+        f"/{str(step)[:MAX_STEP].replace('~', '~0').replace('/', '~1')}" for step in path
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What is wrong with one field.
+    """What is wrong with one part of a request.
 
     Attributes:
-        field: Its path in the caller's input, `lines.0.quantity`.
-        detail: What to do about it.
+        field: Where in the caller's input it stands, as a JSON Pointer, `/lines/0/quantity`; `""`
+            is the input as a whole.
+        detail: What to do about it, as a whole sentence.
+        header: The header that it is about, if it is not about the input.
     """
 
     field: str
     detail: str
+    header: str | None = None
+
+    def __str__(self) -> str:
+        """Say it to people: `lines.0.quantity: Send a whole number.`"""
+        steps = (each.replace("~1", "/").replace("~0", "~") for each in self.field.split("/")[1:])
+        name = self.header or ".".join(steps)
+        return f"{name}: {self.detail}" if name else self.detail
 
 
 class AdminError(Exception):
@@ -84,16 +99,43 @@ class AdminError(Exception):
         self.wix_code = wix_code
         self.replayed = False
 
+    @classmethod
+    def of(
+        cls,
+        field: str,
+        detail: str,
+        *,
+        header: str | None = None,
+        code: str | None = None,
+        wix_request_id: str | None = None,
+        wix_code: str | None = None,
+    ) -> Self:
+        """Say what is wrong with one field, in the error's text, too.
+
+        Args:
+            field: The name of a field of the input, or a JSON Pointer to a part of one; `""` is
+                the input as a whole. Never a name that a caller made up.
+            detail: What to do about it, as a whole sentence without a word of the caller's.
+            header: The header that it is about, if it is not about the input.
+            code: As for the error itself.
+            wix_request_id: As for the error itself.
+            wix_code: As for the error itself.
+        """
+        place = field if not field or field.startswith("/") else pointer(field)
+        violation = Violation(place, detail, header)
+        return cls(
+            str(violation),
+            code=code,
+            violations=[violation],
+            wix_request_id=wix_request_id,
+            wix_code=wix_code,
+        )
+
 
 class InputError(AdminError):
     """The caller's request is wrong."""
 
     default_code = "invalid_input"
-
-    @classmethod
-    def of(cls, field: str, detail: str) -> "InputError":
-        """Say what is wrong with one field."""
-        return cls(f"{field}: {detail}", violations=[Violation(field, detail)])
 
 
 class KeyReusedError(AdminError):

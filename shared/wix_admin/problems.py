@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wix_admin.errors import AdminError
+from wix_admin.errors import AdminError, Violation
 from wix_auth import WixAuthError
 
 
@@ -78,6 +78,9 @@ BUSY_SECONDS = 60.0
 MAX_FIELDS = 100
 """How many fields one problem names, as Lambda hands on no answer of any size."""
 
+MAX_TOLD = 5
+"""How many of them its text names, too."""
+
 
 def code_of(error: AdminError | WixAuthError) -> str:
     """Return the code of a known failure, which is a row of `KINDS`."""
@@ -107,7 +110,7 @@ def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]
         "type": f"urn:wix-admin:problem:{code}",
         "title": kind.title,
         "status": kind.status,
-        "detail": str(error),
+        "detail": _told(error),
         "code": code,
         "requestId": request_id,
         "retryable": kind.retryable,
@@ -118,8 +121,16 @@ def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]
         if error.wix_code:
             described["wixCode"] = error.wix_code
         if error.violations:
-            described["errors"] = [
-                {"field": each.field, "detail": each.detail}
-                for each in error.violations[:MAX_FIELDS]
-            ]
+            described["errors"] = [_named(each) for each in error.violations[:MAX_FIELDS]]
     return described
+
+
+def _told(error: AdminError | WixAuthError) -> str:
+    """Say what is wrong, with the caller's own words where a field is known by no other name."""
+    violations = error.violations if isinstance(error, AdminError) else ()
+    return "; ".join(dict.fromkeys(map(str, violations[:MAX_TOLD]))) or str(error)
+
+
+def _named(violation: Violation) -> dict[str, str]:
+    header = {"header": violation.header} if violation.header else {}
+    return {"field": violation.field, **header, "detail": violation.detail}

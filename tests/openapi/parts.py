@@ -114,7 +114,15 @@ PROBLEM: Json = {
                 "type": "object",
                 "required": ["field", "detail"],
                 "properties": {
-                    "field": {"type": "string", "description": "Its path: `lines.0.quantity`."},
+                    "field": {
+                        "type": "string",
+                        "description": "Where in the input it stands, body, path and query taken"
+                        " together, as a JSON Pointer: `/lines/0/quantity`; empty for the whole.",
+                    },
+                    "header": {
+                        "type": "string",
+                        "description": "The header that it is about, if it is none of the input.",
+                    },
                     "detail": {"type": "string", "description": "What to do about it."},
                 },
             },

@@ -78,20 +78,20 @@ def test_a_problem_has_all_there_is_to_say() -> None:
         "Mend it",
         wix_request_id="r-1",
         wix_code="BAD_THING",
-        violations=[Violation("a.0.b", "is bad")],
+        violations=[Violation("/a/0/b", "It is bad.")],
     )
 
     assert problem(error, "q-1") == {
         "type": "urn:wix-admin:problem:wix_refused",
         "title": "Wix refused the request",
         "status": 400,
-        "detail": "Mend it",
+        "detail": "a.0.b: It is bad.",
         "code": "wix_refused",
         "requestId": "q-1",
         "retryable": False,
         "wixRequestId": "r-1",
         "wixCode": "BAD_THING",
-        "errors": [{"field": "a.0.b", "detail": "is bad"}],
+        "errors": [{"field": "/a/0/b", "detail": "It is bad."}],
     }
 
 
@@ -116,12 +116,27 @@ def test_a_problem_of_the_auth_layer_is_described_alike() -> None:
     assert problem(SecretMissingError("None"), "q-1")["status"] == 500
 
 
-def test_a_problem_lists_so_many_fields_and_no_more() -> None:
-    error = InputError("Mend it", violations=[Violation(str(n), "is bad") for n in range(100_000)])
+def test_what_is_wrong_with_a_header_is_told_as_such() -> None:
+    described = problem(InputError.of("", "Send it.", header="Idempotency-Key"), "q-1")
 
-    assert [each["field"] for each in problem(error, "q-1")["errors"]] == [
-        str(n) for n in range(100)
+    assert described["detail"] == "Idempotency-Key: Send it."
+    assert described["errors"] == [
+        {"field": "", "header": "Idempotency-Key", "detail": "Send it."}
     ]
+
+
+def test_a_problem_lists_so_many_fields_and_no_more() -> None:
+    many = [Violation(f"/{n}", "It is bad.") for n in range(100_000)]
+    described = problem(InputError("Mend it", violations=many), "q-1")
+
+    assert [each["field"] for each in described["errors"]] == [f"/{n}" for n in range(100)]
+    assert described["detail"] == "; ".join(f"{n}: It is bad." for n in range(5))
+
+
+def test_the_text_of_a_problem_names_what_the_text_of_its_error_may_not() -> None:
+    error = InputError("*: No such field", violations=[Violation("/colour", "No such field.")])
+
+    assert problem(error, "q-1")["detail"] == "colour: No such field."
 
 
 def test_an_error_that_nobody_planned_is_internal() -> None:
