@@ -13,19 +13,11 @@ from wix_admin.client import Rehearsal, Traffic, WixClient
 from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.doors.reading import KEY_FIELD
-from wix_admin.errors import (
-    AdminError,
-    InputError,
-    UnexpectedError,
-    Violation,
-    WithheldError,
-    pointer,
-)
+from wix_admin.errors import AdminError, InputError, UnexpectedError, WithheldError
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.once import Once
 from wix_admin.operations import Operation
 from wix_admin.patience import until
-from wix_admin.places import place
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
 from wix_admin.settings import settings
@@ -36,9 +28,6 @@ type Output = Answer | WixEntity
 type Read[I: FunctionInput] = Callable[[I, WixClient], Output]
 type Write[I: FunctionInput] = Callable[[I, WixClient, Once], Output]
 type Handler = Callable[[Any, LambdaContext], Any]
-
-MAX_FIELD_NAME = 100
-MAX_TOLD = 5
 
 
 class Key(Enum):
@@ -131,18 +120,10 @@ def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
     try:
         return input_type.model_validate(given)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-    violations, told = [], []
-    for each in found:
-        field = ".".join(map(str, each["loc"])) or "body"
-        detail = input_type.advice.get(field, each["msg"])
-        violations.append(Violation(pointer(*each["loc"]), detail))
-        # The text is logged, and so without what the caller wrote: a name or, in one message, a
-        # value. Only the violations go nowhere else.
-        named = field if field in input_type.advice else place(input_type, each["loc"]) or "body"
-        said = "Input has no known tag" if each["type"] == "union_tag_invalid" else detail
-        told.append(f"{named[:MAX_FIELD_NAME]}: {said}")
-    raise InputError("; ".join(list(dict.fromkeys(told))[:MAX_TOLD]), violations=violations)
+        mistakes = error.errors(include_url=False)
+    from wix_admin.words import refusal  # noqa: PLC0415  # a right request needs no words
+
+    raise refusal(input_type, given, mistakes)
 
 
 def _once(asked: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> Once:
@@ -156,7 +137,7 @@ def _once(asked: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> On
         in_header = call.door == "http"
         raise InputError.of(
             "" if in_header else KEY_FIELD,
-            "Send a new UUID for each new request, and the same one for each repetition.",
+            "Send a new UUID for each new request, and the same one for each repetition",
             header=KEY_HEADER if in_header else None,
             code="idempotency_key_missing",
         )

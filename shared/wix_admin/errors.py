@@ -33,7 +33,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-
 MAX_STEP = 100
 """How much of a name that a caller made up stands in a pointer, at most."""
 
@@ -61,7 +60,7 @@ class Violation:
     header: str | None = None
 
     def __str__(self) -> str:
-        """Say it to people: `lines.0.quantity: Send a whole number.`"""
+        """Say it to people: `lines.0.quantity: Send 1 or more`."""
         steps = (each.replace("~1", "/").replace("~0", "~") for each in self.field.split("/")[1:])
         name = self.header or ".".join(steps)
         return f"{name}: {self.detail}" if name else self.detail

@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
@@ -21,6 +22,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     ValidationError,
     ValidatorFunctionWrapHandler,
@@ -29,8 +31,28 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import CoreSchema, custom_error_schema
 
 type Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OrSay:
+    """Beside a type: what callers are told of any value that it does not take.
+
+    Attributes:
+        sentence: What to send, for people.
+    """
+
+    sentence: str
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return custom_error_schema(
+            handler(source), custom_error_type="not_taken", custom_error_message=self.sentence
+        )
+
 
 GUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
@@ -38,8 +60,19 @@ Guid = Annotated[
     str,
     Field(pattern=GUID_PATTERN, description="a GUID"),
     BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    OrSay("Send the id that Wix gave it, such as 8b2a1d6e-4c0f-4c8e-9a57-3f1f6e0b7d21"),
 ]
 """An id as Wix writes it; upper case is taken and lowered, so that one order has one id."""
+
+Email = Annotated[
+    str,
+    Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320),
+    OrSay("Send an e-mail address of at most 320 characters, such as anna@example.com"),
+]
+
+Country = Annotated[
+    str, Field(pattern="^[A-Z]{2}$"), OrSay("Send a country as two capital letters, such as US")
+]
 
 MONEY_PATTERN = r"[0-9]{1,16}(\.[0-9]{1,2})?"
 MONEY = re.compile(MONEY_PATTERN)
@@ -50,12 +83,13 @@ def _amount(value: object) -> Decimal:
     """Read an amount from text; a JSON number has already lost the cents."""
     if isinstance(value, Decimal):
         return value
-    if not isinstance(value, str):
-        raise PydanticCustomError("money", 'Write money as text with a dot, like "12.50"')
-    amount = Decimal(value) if MONEY.fullmatch(value) else Decimal(0)
+    written = isinstance(value, str) and MONEY.fullmatch(value)
+    amount = Decimal(written.string) if written else Decimal(0)
     if not 0 < amount <= LARGEST_AMOUNT:
         raise PydanticCustomError(
-            "money", 'Write money as a positive amount with at most two decimals, like "12.50"'
+            "money",
+            "Send a positive amount as text in quotes, with a dot and at most two decimals,"
+            ' such as "12.50"',
         )
     return amount
 
@@ -91,7 +125,7 @@ class FunctionInput(BaseModel):
     """Whether a field sent as null means something else than a field left out."""
 
     advice: ClassVar[Mapping[str, str]] = {}
-    """What to say of a field that is not taken here, instead of that it is unknown."""
+    """What to say of a field that is missing or that is not taken here, instead of just that."""
 
     def own_key(self) -> str | None:
         """Return the idempotency key that the input itself carries, if it has one."""

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TypeAliasType, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 ANY_NAME = "*"
 
@@ -29,19 +30,23 @@ def _names(model: type[BaseModel]) -> frozenset[str]:
         found = {
             each
             for field in waiting.pop().model_fields.values()
-            for each in _models_in(field.annotation)
+            for each in models_in(field.annotation)
         }
         waiting += found - models
         models |= found
-    return frozenset(
-        field.alias or name for each in models for name, field in each.model_fields.items()
-    )
+    return frozenset(name for each in models for name in written_names(each))
 
 
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+def written_names(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by their names as they are written in JSON."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that a type holds, as it is or as items, values or one of several."""
     if isinstance(annotation, TypeAliasType):
         annotation = annotation.__value__
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for each in get_args(annotation):
-        yield from _models_in(each)
+        yield from models_in(each)

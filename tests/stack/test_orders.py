@@ -119,7 +119,7 @@ def test_a_bad_request_is_a_problem_on_the_way_through_the_api_too(
 
     assert reply.status_code == 400
     assert reply.headers["Content-Type"] == "application/problem+json"
-    assert [each["field"] for each in reply.json()["errors"]] == ["amount"]
+    assert [each["field"] for each in reply.json()["errors"]] == ["/amount"]
     assert reply.json()["requestId"]
 
 

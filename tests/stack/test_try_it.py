@@ -90,7 +90,7 @@ def test_a_problem_is_shown_as_one(page: httpx.Client) -> None:
 
     assert reply.status_code == 400
     assert reply.headers["Content-Type"] == "application/problem+json"
-    assert [each["field"] for each in reply.json()["errors"]] == ["orderId", "archived"]
+    assert [each["field"] for each in reply.json()["errors"]] == ["/orderId", "/archived"]
 
 
 def test_it_ends_with_the_stack(stack: LocalStack) -> None:

@@ -73,3 +73,8 @@ def test_a_function_imports_no_other_area_than_its_own(action: str) -> None:
 
 def test_each_area_is_somebodys() -> None:
     assert {area for found in imported().values() for area in found & AREAS} == AREAS
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_what_only_a_wrong_request_needs_is_not_imported(action: str) -> None:
+    assert "words" not in imported()[action]

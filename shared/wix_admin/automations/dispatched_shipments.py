@@ -38,8 +38,11 @@ class DispatchedShipmentInput(FulfillOrderInput):
     @field_validator("lines")
     @classmethod
     def _counted(cls, given: list[FulfilledLine]) -> list[FulfilledLine]:
-        if any(each.quantity is None for each in given):
-            raise PydanticCustomError("quantity", "Say how many units of each line were sent")
+        for index, each in enumerate(given):
+            if each.quantity is None:
+                raise PydanticCustomError(
+                    "quantity", "Say how many units of it were sent", {"at": [index, "quantity"]}
+                )
         return given
 
 

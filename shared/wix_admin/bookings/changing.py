@@ -45,7 +45,9 @@ class BookingInput(WriteInput):
     @classmethod
     def _told_to_somebody(cls, given: str | None, others: ValidationInfo) -> str | None:
         if given is not None and not others.data.get("notify_participants"):
-            raise PydanticCustomError("message", "Nobody gets it without notifyParticipants: true")
+            raise PydanticCustomError(
+                "message", "Send notifyParticipants: true with it, as nobody gets it otherwise"
+            )
         return given
 
     def notification(self) -> Json:
@@ -189,8 +191,10 @@ class BookingChange(Effect[BookingReceipt]):
             RefusedError: If it does not.
         """
         if booking.status not in self.changes_from:
-            allowed = ", ".join(sorted(self.changes_from))
-            raise RefusedError(f"The booking is {booking.status}; it would have to be {allowed}")
+            allowed = " or ".join(sorted(self.changes_from))
+            raise RefusedError(
+                f"The booking is {booking.status}: only one that is {allowed} can be changed so"
+            )
 
     def _change(self, sent: Sent, revision: str) -> BookingReceipt:
         reply = self._wix.call(

@@ -24,8 +24,8 @@ from wix_admin.bookings.operations import (
     RESCHEDULE_BOOKING,
 )
 from wix_admin.client import WixClient
-from wix_admin.errors import InputError, RefusedError, Violation, WixNotFoundError
-from wix_admin.models import Guid, Json, WixEntity
+from wix_admin.errors import InputError, RefusedError, WixNotFoundError
+from wix_admin.models import Guid, Json, OrSay, WixEntity
 from wix_admin.once import Sent
 from wix_admin.replies import read_as
 
@@ -42,7 +42,9 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PydanticCustomError("zone", "Give an IANA zone such as America/New_York") from None
+        raise PydanticCustomError(
+            "zone", "Send a zone of the IANA list, such as America/New_York"
+        ) from None
     return name
 
 
@@ -50,7 +52,9 @@ def _moment(text: str) -> str:
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("moment", "There is no such date or time") from None
+        raise PydanticCustomError(
+            "moment", "Send another: no calendar has such a day, or no clock such a time"
+        ) from None
     return text
 
 
@@ -60,7 +64,17 @@ LocalTime = Annotated[
         pattern=r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$",
         description="a local time without an offset, such as 2026-03-03T09:00:00",
     ),
+    OrSay(
+        "Send a local time without Z or offset, such as 2026-03-03T09:00:00: the zone goes into"
+        " timezone"
+    ),
     AfterValidator(_moment),
+]
+
+SessionId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_-]{36,250}$"),
+    OrSay("Send the session's id as Wix gave it: 36 to 250 letters, digits and the signs _ -"),
 ]
 
 
@@ -77,7 +91,7 @@ class RescheduleBookingInput(BookingInput):
     resource_id: Guid | None = Field(
         default=None, description="Who gives the service then; left out, whoever did."
     )
-    event_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{36,250}$")] | None = Field(
+    event_id: SessionId | None = Field(
         default=None, description="The session of the class to move to."
     )
     ignore_reschedule_policy: bool = Field(
@@ -93,9 +107,13 @@ class RescheduleBookingInput(BookingInput):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.start is None) == (self.event_id is None):
-            raise PydanticCustomError("place", "Give start, or eventId for a class")
+            raise PydanticCustomError(
+                "place", "Send start or, for a class, eventId: one of the two"
+            )
         if self.event_id is not None and {self.end, self.timezone, self.resource_id} != {None}:
-            raise PydanticCustomError("place", "A session has its own times: give eventId alone")
+            raise PydanticCustomError(
+                "place", "Send eventId without end, timezone and resourceId: a session has its own"
+            )
         return self
 
 
@@ -177,13 +195,14 @@ class BookingReschedule(BookingChange):
         if booking.slot is None:
             raise RefusedError("A course is not rescheduled: cancel the booking, and book anew")
         if booking.multi_service_booking_info is not None:
-            raise RefusedError("It is a part of a multi-service booking, which is moved as a whole")
+            raise RefusedError(
+                "It is a part of a multi-service booking: move that in Wix, as a whole"
+            )
         if booking.is_class != (self._asked.event_id is not None):
             kind, field = (
                 ("a class", "eventId") if booking.is_class else ("an appointment", "start")
             )
-            detail = f"The booking is of {kind}: give {field}"
-            raise InputError(detail, violations=[Violation(field, detail)])
+            raise InputError.of(field, f"Send it, as the booking is of {kind}")
 
     def plan(self, booking: Booking) -> Json:
         """See that the time is free.
@@ -217,9 +236,13 @@ class BookingReschedule(BookingChange):
             try:
                 reply = self._wix.call(GET_SESSION, event_id=event_id)
             except WixNotFoundError as error:
-                raise _taken("eventId", "There is no such session") from error
+                raise _taken(
+                    "eventId", "There is no such session: send the id of another"
+                ) from error
             if not read_as(_TimeSlot, reply.get("timeSlot"), GET_SESSION).bookable:
-                raise _taken("eventId", "The session is full, or cannot be booked")
+                raise _taken(
+                    "eventId", "The session is full, or cannot be booked: send the id of another"
+                )
         return {"serviceId": slot.service_id, "eventId": event_id}
 
     def _appointment(self, booking: Booking, slot: Slot) -> Json:
@@ -241,7 +264,7 @@ class BookingReschedule(BookingChange):
             free = self._free(moved, place, resource)
             # Its own time is not free for anybody: whether it may move within that, Wix knows.
             if free is None and not _overlaps(booking, start, end):
-                raise _taken("start", "The time is not free, or not offered")
+                raise _taken("start", "The time is not free, or not offered: send another")
             if free is not None:
                 moved["scheduleId"] = free.schedule_id or slot.schedule_id
                 if resource.id is None:
@@ -296,7 +319,9 @@ class BookingReschedule(BookingChange):
             and place.location_type in {None, each.place.location_type}
         ]
         if len(free) > 1:
-            raise RefusedError("Wix does not tell at which of several places the booking is")
+            raise RefusedError(
+                "Wix does not tell at which of several places the booking is: move it in Wix"
+            )
         return free[0] if free else None
 
     def _span(self, slot: Slot) -> tuple[datetime, datetime]:
@@ -315,10 +340,10 @@ class BookingReschedule(BookingChange):
                 instant_of(slot.end_date, slot.timezone),
             )
             if was[0] is None or was[1] is None:
-                raise InputError.of("end", "Give it: Wix does not tell how long the booking is")
+                raise InputError.of("end", "Send it, as Wix does not tell how long the booking is")
             end = start + (was[1] - was[0])
         if end <= start:
-            raise InputError.of("end", "It must come after start")
+            raise InputError.of("end", "Send a time after start")
         return start, end
 
     def _timezone(self, slot: Slot) -> str:
@@ -354,7 +379,7 @@ def _instant(field: str, text: str, timezone: str) -> datetime:
     local = datetime.fromisoformat(text)
     moment = local.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
     if moment.astimezone(ZoneInfo(timezone)).replace(tzinfo=None) != local:
-        raise InputError.of(field, f"Clocks in {timezone} skip this time")
+        raise InputError.of(field, "Send another time: this one is skipped where clocks go forward")
     return moment
 
 
@@ -368,6 +393,4 @@ def _overlaps(booking: Booking, start: datetime, end: datetime) -> bool:
 
 
 def _taken(field: str, detail: str) -> RefusedError:
-    return RefusedError(
-        f"{field}: {detail}", code="slot_taken", violations=[Violation(field, detail)]
-    )
+    return RefusedError.of(field, detail, code="slot_taken")

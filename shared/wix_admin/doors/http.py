@@ -8,7 +8,7 @@ from typing import Any
 
 from wix_admin.doors import MARGIN_SECONDS, Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import key_in, object_in, times
-from wix_admin.errors import AdminError, InputError, Violation
+from wix_admin.errors import AdminError, InputError, Violation, pointer
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, problem, wait_for
 from wix_auth import WixAuthError
@@ -104,7 +104,7 @@ def _input(event: Json) -> Json:
         for name, value in given.items():
             if merged.setdefault(name, value) != value:
                 detail = "The body and the address differ"
-                raise InputError(detail, violations=[Violation(name, detail)])
+                raise InputError(detail, violations=[Violation(pointer(name), detail)])
     return merged
 
 
@@ -126,7 +126,7 @@ def _body(event: Json) -> str:
         try:
             text = base64.b64decode(text, validate=True).decode()
         except ValueError:
-            raise InputError.of("body", "Send JSON in UTF-8") from None
+            raise InputError.of("", "Send JSON in UTF-8") from None
     if len(text) > MAX_REQUEST_CHARACTERS:
         raise InputError(
             f"body: Send at most {MAX_REQUEST_CHARACTERS} characters", code="request_too_large"

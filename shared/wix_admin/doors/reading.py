@@ -28,8 +28,8 @@ def object_in(text: str) -> Json:
     try:
         value: object = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError.of("body", "Send JSON in UTF-8") from None
-    return object_of(value, "body")
+        raise InputError.of("", "Send JSON in UTF-8") from None
+    return object_of(value, "")
 
 
 def object_of(value: object, field: str) -> Json:

@@ -7,14 +7,19 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.batches import BatchAnswer, BatchReceipt, ItemResult
-from wix_admin.models import FunctionInput, Guid, WriteInput
+from wix_admin.errors import pointer
+from wix_admin.models import FunctionInput, Guid, OrSay, WriteInput
 
 MOST = 99_999
 """The largest quantity that Wix keeps."""
 
 MOST_CHANGES = 5_000
 
-ProductId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,36}$", description="a product's id")]
+ProductId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_-]{1,36}$", description="a product's id"),
+    OrSay("Send the product's id as Wix gave it: at most 36 letters, digits and the signs _ -"),
+]
 
 
 class StockChange(FunctionInput):
@@ -44,11 +49,17 @@ class StockChange(FunctionInput):
     @model_validator(mode="after")
     def _says_what_and_how_many(self) -> Self:
         if self.product_id is None and self.variant_id is None and self.sku is None:
-            raise PydanticCustomError("which", "Name a productId, a variantId or a sku")
+            raise PydanticCustomError(
+                "which", "Send variantId, sku or productId: which stock it is about"
+            )
         if (self.set_to is None) == (self.adjust is None):
-            raise PydanticCustomError("how_many", "Send either set or adjust")
+            raise PydanticCustomError("how_many", "Send either set or adjust, one of the two")
         if self.adjust == 0:
-            raise PydanticCustomError("how_many", "Adjust by something other than 0")
+            raise PydanticCustomError(
+                "how_many",
+                "Send how many come in or, below zero, go out: 0 is no change",
+                {"at": ["adjust"]},
+            )
         return self
 
 
@@ -76,7 +87,7 @@ class Wanted:
     @property
     def field(self) -> str:
         """Its path in the caller's input."""
-        return f"changes.{self.index}"
+        return pointer("changes", self.index)
 
 
 class InventoryResult(ItemResult):

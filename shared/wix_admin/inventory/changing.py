@@ -13,6 +13,7 @@ from wix_admin.errors import (
     Violation,
     WithheldError,
     WixRequestError,
+    pointer,
 )
 from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, Wanted
 from wix_admin.inventory.finding import Book, Key
@@ -51,12 +52,18 @@ class Entry(NamedTuple):
 
 
 REFUSALS = {
-    "INSUFFICIENT_INVENTORY": ("below_zero", "There are not so many"),
-    "MIN_QUANTITY_LIMIT_REACHED": ("below_zero", "There are not so many"),
-    "REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE_DECREASING": ("below_zero", "There are not so many"),
-    "INVENTORY_QUANTITY_NOT_TRACKED": ("not_possible_now", "Its stock is not counted"),
-    "MAX_QUANTITY_LIMIT_REACHED": ("not_possible_now", "Wix counts no further"),
-    "NOT_FOUND": ("not_found", "No stock of it is kept any more"),
+    "INSUFFICIENT_INVENTORY": ("below_zero", "Take out fewer, as there are not so many"),
+    "MIN_QUANTITY_LIMIT_REACHED": ("below_zero", "Take out fewer, as there are not so many"),
+    "REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE_DECREASING": (
+        "below_zero",
+        "Take out fewer, as there are not so many",
+    ),
+    "INVENTORY_QUANTITY_NOT_TRACKED": (
+        "not_possible_now",
+        "Its stock is not counted: set it first",
+    ),
+    "MAX_QUANTITY_LIMIT_REACHED": ("not_possible_now", "Add fewer, as Wix counts no further"),
+    "NOT_FOUND": ("not_found", "Wix keeps no stock of it any more"),
 }
 """What Wix's refusals of one item mean."""
 
@@ -203,14 +210,9 @@ def result_of(
 def refused_by_wix(index: int, code: str) -> InventoryResult:
     """Say that Wix refused one item."""
     ours, detail = REFUSALS.get(code, ("wix_refused", "Wix refused it"))
-    path = f"changes.{index}"
-    return refused(
-        InventoryResult,
-        index,
-        RefusedError(
-            detail, code=ours, wix_code=code or None, violations=[Violation(path, detail)]
-        ),
-    )
+    violation = Violation(pointer("changes", index), detail)
+    error = RefusedError(detail, code=ours, wix_code=code or None, violations=[violation])
+    return refused(InventoryResult, index, error)
 
 
 def left(index: int, detail: str = "It changed at the same moment") -> InventoryResult:

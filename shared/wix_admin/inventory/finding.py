@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wix_admin.batches import refused
-from wix_admin.errors import AdminError, RefusedError, Violation
+from wix_admin.errors import AdminError, RefusedError, Violation, pointer
 from wix_admin.inventory.asking import MOST, InventoryResult, StockChange, Wanted
 
 ALL_OR_NONE = (
-    "It is not counted, and this catalog (V1) counts all variants of a product or none: set each of"
-    " them, in one request of up to 1,000 changes"
+    "Set all variants of its product in one request of up to 1,000 changes: they are not counted"
+    " yet, and catalog V1 counts all of a product or none"
 )
 
 type Key = tuple[str, ...]
@@ -144,7 +144,7 @@ class Book:
             now = self.reader.again({stock.key for stock in known.values()})
             for index, stock in known.items():
                 self._found[index] = now.get(stock.key) or _refusal(
-                    index, "not_found", "No stock of it is kept any more"
+                    index, "not_found", "Wix keeps no stock of it any more"
                 )
 
 
@@ -179,15 +179,19 @@ class _Shelf:
         fitting = [each for each in self._named.get(named, []) if _fits(change, each)]
         if len({(each.product_id, each.variant_id) for each in fitting}) > 1:
             raise _refusal(
-                wanted.index, "invalid_input", "It stands for several variants: name one of them"
+                wanted.index,
+                "invalid_input",
+                "It stands for several variants: name one by variantId or sku",
             )
         if len(fitting) > 1:
             raise _refusal(
-                wanted.index, "invalid_input", "Several locations have it: name one as locationId"
+                wanted.index, "invalid_input", "Several locations have it: name one by locationId"
             )
         if not fitting:
             raise _refusal(
-                wanted.index, "not_found", "No stock of it is kept: look at product and location"
+                wanted.index,
+                "not_found",
+                "Wix keeps no stock of it: look at product, variant and location",
             )
         return fitting[0]
 
@@ -217,10 +221,18 @@ def _outcome(wanted: Wanted, stock: Stock) -> int:
         )
     quantity = stock.quantity + change.adjust
     if quantity < 0 and change.adjust < 0:
-        raise _refusal(wanted.index, "below_zero", f"There are only {stock.quantity}", "adjust")
+        raise _refusal(
+            wanted.index,
+            "below_zero",
+            f"Take out at most {stock.quantity}, as there are no more",
+            "adjust",
+        )
     if quantity > MOST:
         raise _refusal(
-            wanted.index, "not_possible_now", f"Wix counts no further than {MOST}", "adjust"
+            wanted.index,
+            "not_possible_now",
+            f"Add at most {MOST - stock.quantity}, as Wix counts no further than {MOST}",
+            "adjust",
         )
     return quantity
 
@@ -232,5 +244,5 @@ def _twice(index: int, other: int) -> RefusedError:
 
 
 def _refusal(index: int, code: str, detail: str, field: str = "") -> RefusedError:
-    path = ".".join(filter(None, ("changes", str(index), field)))
-    return RefusedError(detail, code=code, violations=[Violation(path, detail)])
+    violation = Violation(pointer("changes", index, *([field] if field else [])), detail)
+    return RefusedError(detail, code=code, violations=[violation])

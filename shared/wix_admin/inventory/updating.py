@@ -6,7 +6,7 @@ from itertools import batched
 from wix_admin.batches import make_batch, summed
 from wix_admin.catalog import Catalog, on_catalog
 from wix_admin.client import WixClient
-from wix_admin.errors import InputError, Violation
+from wix_admin.errors import InputError
 from wix_admin.inventory.asking import (
     InventoryResult,
     UpdateInventoryAnswer,
@@ -47,9 +47,11 @@ def _update(
     wix: WixClient, asked: UpdateInventoryInput, once: Once, version: Catalog
 ) -> UpdateInventoryAnswer:
     if version == "V1_CATALOG" and asked.reason != "MANUAL":
-        detail = "This catalog (V1) keeps no reasons: leave it out"
-        violation = Violation("reason", detail)
-        raise InputError(detail, code="not_in_this_catalog", violations=[violation])
+        raise InputError.of(
+            "reason",
+            "Leave it out: the site has catalog V1, which keeps no reasons",
+            code="not_in_this_catalog",
+        )
     wanted = [Wanted(index, change) for index, change in enumerate(asked.changes)]
     book = Book(ReaderV1(wix) if version == "V1_CATALOG" else ReaderV3(wix), wanted)
 

@@ -158,10 +158,16 @@ class ReaderV1(Reader):
         """Refuse locations, and variants without their product."""
         change = wanted.change
         if change.location_id is not None:
-            return _not_here(wanted, "locationId", "This catalog (V1) has no locations")
+            return _not_here(
+                wanted,
+                "locationId",
+                "Leave it out: the site has catalog V1, which has no locations",
+            )
         if change.product_id is None and change.sku is None:
             return _not_here(
-                wanted, "variantId", "This catalog (V1) finds a variant by its productId only"
+                wanted,
+                "variantId",
+                "Send productId, too: the site has catalog V1, which finds variants by that",
             )
         return None
 
@@ -326,5 +332,5 @@ def _set_to(entry: Entry) -> InventoryResult:
 
 
 def _not_here(wanted: Wanted, field: str, detail: str) -> RefusedError:
-    path = f"{wanted.field}.{field}"
-    return RefusedError(detail, code="not_in_this_catalog", violations=[Violation(path, detail)])
+    violation = Violation(f"{wanted.field}/{field}", detail)
+    return RefusedError(detail, code="not_in_this_catalog", violations=[violation])

@@ -1,17 +1,17 @@
 """Creates members, each once."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
-from wix_admin.errors import Violation, WixConflictError
+from wix_admin.errors import WixConflictError
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import CREATE_MEMBER
 from wix_admin.members.reading import members_with
-from wix_admin.models import FunctionInput, Json, WriteInput
+from wix_admin.models import Country, Email, FunctionInput, Json, OrSay, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.replies import read_as
 
@@ -21,9 +21,13 @@ CLOCKS_DIFFER = timedelta(seconds=30)
 OFFLINE = "OFFLINE"
 """The state of a member who was disconnected for good; the e-mail address is free again."""
 
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
 Name = Annotated[str, Field(min_length=1, max_length=1000)]
 Title = Annotated[str, Field(min_length=1, max_length=100)]
+Birthdate = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    OrSay("Send a date as year, month and day, such as 1990-12-31"),
+]
 
 
 class StreetAddress(FunctionInput):
@@ -35,7 +39,7 @@ class StreetAddress(FunctionInput):
 
 def _one_way(address: "Address") -> "Address":
     if address.street_address is not None and address.address_line is not None:
-        raise PydanticCustomError("address", "Give addressLine or streetAddress, not both")
+        raise PydanticCustomError("address", "Send addressLine or streetAddress, not both")
     return address
 
 
@@ -47,14 +51,14 @@ class Address(FunctionInput):
     address_line2: Annotated[str, Field(max_length=1000)] | None = None
     city: Annotated[str, Field(max_length=1000)] | None = None
     subdivision: Annotated[str, Field(max_length=100)] | None = None
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    country: Country | None = None
     postal_code: Annotated[str, Field(max_length=100)] | None = None
 
 
 class CustomField(FunctionInput):
     """The value of a field that the site's owner added to profiles."""
 
-    value: str | int | float | bool
+    value: Annotated[str | int | float | bool, OrSay("Send a text, a number, true or false")]
 
 
 class Contact(FunctionInput):
@@ -70,7 +74,7 @@ class Contact(FunctionInput):
     addresses: (
         Annotated[list[Annotated[Address, AfterValidator(_one_way)]], Field(max_length=50)] | None
     ) = None
-    birthdate: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    birthdate: Birthdate | None = None
     company: Title | None = None
     job_title: Title | None = None
     custom_fields: dict[str, CustomField] | None = Field(
@@ -184,10 +188,9 @@ def _receipt(member: Member) -> CreateReceipt:
 
 def _taken(member_id: str | None, conflict: WixConflictError | None = None) -> WixConflictError:
     whose = f": it is member {member_id}'s" if member_id else ""
-    detail = f"Somebody has this login e-mail already{whose}"
-    about: dict[str, Any] = {}
-    if conflict is not None:
-        about = {"wix_request_id": conflict.wix_request_id, "wix_code": conflict.wix_code}
-    return WixConflictError(
-        f"loginEmail: {detail}", violations=[Violation("loginEmail", detail)], **about
+    return WixConflictError.of(
+        "loginEmail",
+        f"Send another, as somebody has this login e-mail already{whose}",
+        wix_request_id=conflict.wix_request_id if conflict else None,
+        wix_code=conflict.wix_code if conflict else None,
     )

@@ -29,7 +29,9 @@ class DeleteMemberInput(WriteInput):
     @classmethod
     def _said_twice(cls, given: str, others: ValidationInfo) -> str:
         if given != others.data.get("member_id"):
-            raise PydanticCustomError("confirm", "Repeat the member's id here: a deletion is final")
+            raise PydanticCustomError(
+                "confirm", "Send the member's id here once more: nothing brings a member back"
+            )
         return given
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from wix_admin.client import WixClient
-from wix_admin.models import Guid, Json, WriteInput
+from wix_admin.models import Json, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
-from wix_admin.orders.entities import BalanceSummary, Order, fetch_order
+from wix_admin.orders.entities import BalanceSummary, Order, OrderId, fetch_order
 from wix_admin.orders.operations import CANCEL_ORDER
 from wix_admin.replies import read_as
 
@@ -18,7 +18,7 @@ CANCELED = "CANCELED"
 class CancelOrderInput(WriteInput):
     """Which order to cancel, and what else Wix is to do then."""
 
-    order_id: Guid
+    order_id: OrderId
     restock_all_items: bool = Field(
         default=False, description="Put the units of Wix Stores products back into the inventory."
     )

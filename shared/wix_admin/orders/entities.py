@@ -3,10 +3,27 @@
 from decimal import Decimal
 from typing import Annotated
 
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
 from wix_admin.client import WixClient
-from wix_admin.models import LENIENT, Price, WixEntity
+from wix_admin.models import LENIENT, Guid, Price, WixEntity
 from wix_admin.orders.operations import GET_ORDER
 from wix_admin.replies import read_as
+
+
+def _no_number(given: object) -> object:
+    if str(given).isdecimal():
+        raise PydanticCustomError(
+            "order_number",
+            "Send the order's id, not its number: find it with POST /orders/query"
+            ' {"filter": {"number": "10042"}}',
+        )
+    return given
+
+
+OrderId = Annotated[Guid, BeforeValidator(_no_number)]
+"""An order's id; callers mistake its number for it, which shops print on everything."""
 
 
 class ItemType(WixEntity):

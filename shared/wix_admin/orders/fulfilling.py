@@ -15,9 +15,9 @@ from wix_admin.client import WixClient
 from wix_admin.errors import (
     InputError,
     RefusedError,
-    Violation,
     WixConflictError,
     WixUnavailableError,
+    pointer,
 )
 from wix_admin.models import (
     LENIENT,
@@ -25,11 +25,12 @@ from wix_admin.models import (
     FunctionInput,
     Guid,
     Json,
+    OrSay,
     WixEntity,
     WriteInput,
 )
 from wix_admin.once import Effect, Receipt, Sent
-from wix_admin.orders.entities import Order, OrderLine, fetch_order
+from wix_admin.orders.entities import Order, OrderId, OrderLine, fetch_order
 from wix_admin.orders.operations import CREATE_FULFILLMENT, LIST_FULFILLMENTS
 from wix_admin.replies import read_as
 
@@ -40,7 +41,16 @@ REFERENCE_FIELD = "reference"
 
 type Lines = Annotated[list[FulfilledLine], Field(min_length=1, max_length=300)]
 type Label = Annotated[str, Field(min_length=1, max_length=100)]
-type DispatchId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,100}$")]
+type DispatchId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._:/-]{1,100}$"),
+    OrSay("Send 1 to 100 letters, digits and the signs . _ : / -"),
+]
+TrackingUrl = Annotated[
+    str,
+    Field(pattern=r"^https?://\S+$", max_length=2048),
+    OrSay("Send a web address such as https://example.com/track/1, of at most 2048 characters"),
+]
 
 
 class FulfilledLine(FunctionInput):
@@ -55,7 +65,7 @@ class FulfilledLine(FunctionInput):
 class FulfillOrderInput(WriteInput):
     """What was sent, and how it can be tracked."""
 
-    order_id: Guid
+    order_id: OrderId
     lines: Lines | None = Field(
         default=None, description="Left out: everything that is not fulfilled yet."
     )
@@ -63,7 +73,7 @@ class FulfillOrderInput(WriteInput):
     carrier: Label | None = Field(
         default=None, description="fedex, ups, usps, dhl, canadaPost, or any other by its name."
     )
-    tracking_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2048)] | None = Field(
+    tracking_url: TrackingUrl | None = Field(
         default=None, description="Required for a carrier that Wix does not know."
     )
     dispatch_id: DispatchId | None = Field(
@@ -75,18 +85,28 @@ class FulfillOrderInput(WriteInput):
     def _each_line_once(cls, given: list[FulfilledLine] | None) -> list[FulfilledLine] | None:
         ids = [each.line_item_id for each in given or []]
         if len(ids) != len(set(ids)):
-            raise PydanticCustomError("twice", "Name each line once")
+            raise PydanticCustomError("twice", "Name each line once, with all units of it")
         return given
 
     @model_validator(mode="after")
     def _trackable(self) -> Self:
         if (self.carrier is None) != (self.tracking_number is None):
-            raise PydanticCustomError("tracking", "carrier and trackingNumber come together")
+            missing = "carrier" if self.carrier is None else "trackingNumber"
+            raise PydanticCustomError(
+                "tracking",
+                "Send carrier and trackingNumber together, or neither",
+                {"at": [missing]},
+            )
         if self.tracking_url and not self.tracking_number:
-            raise PydanticCustomError("tracking", "trackingUrl needs a trackingNumber")
+            raise PydanticCustomError(
+                "tracking", "Send carrier and trackingNumber with it", {"at": ["trackingUrl"]}
+            )
         if self.carrier and self.carrier.lower() not in LINKED_CARRIERS and not self.tracking_url:
             raise PydanticCustomError(
-                "tracking", "trackingUrl: give it, as Wix makes no link for this carrier"
+                "tracking",
+                "Send it, the address where the buyer can follow the parcel: Wix knows none for"
+                " this carrier",
+                {"at": ["trackingUrl"]},
             )
         return self
 
@@ -231,7 +251,9 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
             RefusedError: If it is not approved.
         """
         if order.status != "APPROVED":
-            raise RefusedError(f"Only approved orders can be fulfilled; it is {order.status}")
+            raise RefusedError(
+                f"The order is {order.status}: only one that is APPROVED can be fulfilled"
+            )
 
     def send(self, sent: Sent) -> FulfillmentReceipt:
         """Create the fulfillment, unless its tracking number is on the same one already."""
@@ -293,18 +315,16 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
             return units
         units = {}
         for index, each in enumerate(self._asked.lines):
-            field = f"lines.{index}"
+            field = pointer("lines", index)
             if each.line_item_id not in left:
-                raise InputError.of(f"{field}.lineItemId", "The order has no such line")
+                raise InputError.of(
+                    f"{field}/lineItemId", "The order has no such line: send the id of one it has"
+                )
             most = left[each.line_item_id]
             quantity = most if each.quantity is None else each.quantity
             if quantity > most or not quantity:
                 detail = f"{most} units are left to fulfill, and {quantity} were asked for"
-                raise RefusedError(
-                    f"{field}.quantity: {detail}",
-                    code="exceeds_unfulfilled",
-                    violations=[Violation(f"{field}.quantity", detail)],
-                )
+                raise RefusedError.of(f"{field}/quantity", detail, code="exceeds_unfulfilled")
             units[each.line_item_id] = quantity
         return units
 

@@ -17,10 +17,10 @@ from typing import Annotated
 from pydantic import Field
 
 from wix_admin.client import WixClient
-from wix_admin.errors import RefusedError, Violation
-from wix_admin.models import Guid, Json, Money, WixEntity, WriteInput, plain, to_price
+from wix_admin.errors import RefusedError
+from wix_admin.models import Json, Money, WixEntity, WriteInput, plain, to_price
 from wix_admin.once import Effect, Receipt, Sent
-from wix_admin.orders.entities import Order, fetch_order
+from wix_admin.orders.entities import Order, OrderId, fetch_order
 from wix_admin.orders.operations import ADD_PAYMENT, APPROVE_PAYMENT
 from wix_admin.orders.transactions import (
     Payment,
@@ -38,7 +38,7 @@ GAVE_BACK = {"PARTIALLY_REFUNDED", "REFUNDED"}
 class RecordPaymentInput(WriteInput):
     """A payment that was made by cash, bank transfer and the like."""
 
-    order_id: Guid
+    order_id: OrderId
     amount: Money | None = Field(default=None, description="Left out: all that is left to pay.")
     payment_method: Annotated[str, Field(min_length=1, max_length=150)] = Field(
         default="Offline", description="What to call it: Cash, Bank transfer, ..."
@@ -234,6 +234,4 @@ def _left_to_pay(left: Decimal, taken: list[Payment]) -> str:
 
 
 def _beyond(detail: str) -> RefusedError:
-    return RefusedError(
-        f"amount: {detail}", code="exceeds_balance", violations=[Violation("amount", detail)]
-    )
+    return RefusedError.of("amount", detail, code="exceeds_balance")

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from wix_admin.client import WixClient
 from wix_admin.cursors import seal, unseal
-from wix_admin.models import FunctionInput, Guid, Json, WixEntity
-from wix_admin.orders.entities import Order
+from wix_admin.models import FunctionInput, Json, WixEntity
+from wix_admin.orders.entities import Order, OrderId
 from wix_admin.orders.filtering import ORDERS
 from wix_admin.orders.operations import GET_ORDER, SEARCH_ORDERS
 from wix_admin.pages import Page, QueryInput, items_as_told
@@ -17,7 +17,7 @@ from wix_admin.replies import pass_on, read_as
 class GetOrderInput(FunctionInput):
     """Which order to read."""
 
-    order_id: Guid
+    order_id: OrderId
 
 
 def get_order(wix: WixClient, wanted: GetOrderInput) -> Order:

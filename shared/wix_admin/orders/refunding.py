@@ -13,8 +13,9 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
-from wix_admin.errors import AdminError, InputError, OutcomeUnknownError, RefusedError, Violation
+from wix_admin.errors import AdminError, InputError, OutcomeUnknownError, RefusedError, pointer
 from wix_admin.models import (
+    LENIENT,
     Answer,
     FunctionInput,
     Guid,
@@ -27,6 +28,7 @@ from wix_admin.models import (
     to_price,
 )
 from wix_admin.once import Effect, Receipt, Sent
+from wix_admin.orders.entities import OrderId
 from wix_admin.orders.operations import GET_REFUNDABILITY, REFUND_PAYMENTS
 from wix_admin.orders.transactions import (
     Payment,
@@ -86,7 +88,7 @@ class RefundedItems(FunctionInput):
 class RefundOrderInput(WriteInput):
     """How much to give back: an amount, or how much of which payments."""
 
-    order_id: Guid
+    order_id: OrderId
     amount: Money | None = Field(
         default=None, description="Taken from the order's payments that Wix can refund, in turn."
     )
@@ -105,10 +107,12 @@ class RefundOrderInput(WriteInput):
         cls, given: list[PaymentRefund] | None, others: ValidationInfo
     ) -> list[PaymentRefund] | None:
         if "amount" in others.data and (given is None) == (others.data["amount"] is None):
-            raise PydanticCustomError("one_of", "Give either an amount or payments")
+            raise PydanticCustomError("one_of", "Send either amount or payments")
         ids = [each.payment_id for each in given or []]
         if len(ids) != len(set(ids)):
-            raise PydanticCustomError("twice", "Name each payment once")
+            raise PydanticCustomError(
+                "twice", "Name each payment once, with all that it gives back"
+            )
         return given
 
 
@@ -154,7 +158,7 @@ class RefundReceipt(Receipt):
 
 
 class _Why(WixEntity):
-    reason: str | None = None
+    reason: Annotated[str | None, Field(pattern="^[A-Z_]{1,80}$"), LENIENT] = None
 
 
 class _Monetary(WixEntity):
@@ -295,21 +299,23 @@ class OrderRefund(Effect[RefundReceipt]):
         self, asked: list[PaymentRefund], refundable: dict[str, _Refundable]
     ) -> Iterator[_Part]:
         for index, each in enumerate(asked):
-            field = f"payments.{index}"
+            field = pointer("payments", index)
             found = refundable.get(each.payment_id)
             if found is None:
-                raise InputError.of(f"{field}.paymentId", "The order has no such payment")
+                raise InputError.of(
+                    f"{field}/paymentId", "The order has no such payment: look at the order in Wix"
+                )
             self._refuse_unrefundable(found, each, field)
             if self._only_whole(found):
                 if each.amount is not None:
                     raise InputError.of(
-                        f"{field}.amount", "This payment is only refunded whole: leave it out"
+                        f"{field}/amount", "Leave it out: this payment is only refunded whole"
                     )
                 yield _Part(each.payment_id, None, each.external_refund)
                 continue
             amount = found.most() if each.amount is None else each.amount
             if amount > found.most() or not amount:
-                raise _too_much(f"{field}.amount", amount, found.most())
+                raise _too_much(f"{field}/amount", amount, found.most())
             yield _Part(each.payment_id, amount, each.external_refund)
 
     def _split(self, amount: Decimal, refundable: dict[str, _Refundable]) -> Iterator[_Part]:
@@ -333,15 +339,15 @@ class OrderRefund(Effect[RefundReceipt]):
 
     def _refuse_unrefundable(self, found: _Refundable, asked: PaymentRefund, field: str) -> None:
         if found.non_refundable:
-            raise RefusedError(
-                f"{field}: Wix cannot refund this payment ({found.non_refundable.reason})",
-                violations=[Violation(field, "Wix cannot refund this payment")],
+            raise RefusedError.of(
+                field,
+                f"Leave it out: Wix cannot refund this payment ({found.non_refundable.reason})",
             )
         if found.manually_refundable and not asked.external_refund:
-            raise RefusedError(
-                f"{field}: Wix cannot move this money ({found.manually_refundable.reason}): give"
-                " it back by hand, then record that with externalRefund: true",
-                violations=[Violation(f"{field}.externalRefund", "Must be true")],
+            raise RefusedError.of(
+                f"{field}/externalRefund",
+                f"Wix cannot move this money ({found.manually_refundable.reason}): give it back by"
+                " hand, then record that with externalRefund: true",
             )
 
     def _body(self, reference: str) -> Json:
@@ -399,9 +405,7 @@ def _status(
 
 def _too_much(field: str, asked: Decimal, most: Decimal) -> RefusedError:
     detail = f"At most {plain(most)} can be refunded, and {plain(asked)} was asked for"
-    return RefusedError(
-        f"{field}: {detail}", code="exceeds_refundable", violations=[Violation(field, detail)]
-    )
+    return RefusedError.of(field, detail, code="exceeds_refundable")
 
 
 def _lines(lines: list[RefundedLine]) -> list[Json]:

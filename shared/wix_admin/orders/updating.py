@@ -7,9 +7,9 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
-from wix_admin.models import FunctionInput, Guid, Json, WriteInput
+from wix_admin.models import Country, Email, FunctionInput, Json, OrSay, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
-from wix_admin.orders.entities import Order
+from wix_admin.orders.entities import Order, OrderId
 from wix_admin.orders.operations import UPDATE_ORDER
 from wix_admin.replies import read_as
 
@@ -28,11 +28,15 @@ USE_INSTEAD = {
 }
 """Fields that callers expect to set here, and the action that does it."""
 
+Language = Annotated[
+    str, Field(pattern="^[a-z]{2}$"), OrSay("Send a language as two small letters, such as en")
+]
+
 
 class BuyerInfo(FunctionInput):
     """Who bought."""
 
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
+    email: Email
 
 
 class StreetAddress(FunctionInput):
@@ -45,7 +49,7 @@ class StreetAddress(FunctionInput):
 class Address(FunctionInput):
     """An address; `addressLine` or `streetAddress`."""
 
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    country: Country | None = None
     subdivision: Annotated[str, Field(max_length=50)] | None = None
     city: Annotated[str, Field(max_length=50)] | None = None
     postal_code: Annotated[str, Field(max_length=50)] | None = None
@@ -74,7 +78,7 @@ class ContactDetails(FunctionInput):
 def _kept(given: Any) -> Any:
     """Refuse a null where Wix clears nothing."""
     if given is None:
-        raise PydanticCustomError("null", "Wix does not clear this: leave it out or give a value")
+        raise PydanticCustomError("null", "Wix does not clear this: leave it out, or send a value")
     return given
 
 
@@ -106,11 +110,11 @@ class UpdateOrderInput(WriteInput):
     remembers_nulls: ClassVar[bool] = True
     advice: ClassVar[Mapping[str, str]] = USE_INSTEAD
 
-    order_id: Guid
+    order_id: OrderId
     archived: Annotated[bool | None, AfterValidator(_kept)] = None
     seen_by_a_human: Annotated[bool | None, AfterValidator(_kept)] = None
     buyer_info: Annotated[BuyerInfo | None, AfterValidator(_kept)] = None
-    buyer_language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
+    buyer_language: Language | None = None
     weight_unit: Annotated[Literal["KG", "LB"] | None, AfterValidator(_kept)] = None
     attribution_source: Literal["UNSPECIFIED", "FACEBOOK_ADS"] | None = None
     billing_info: Annotated[AddressWithContact | None, AfterValidator(_kept)] = None
@@ -121,7 +125,7 @@ class UpdateOrderInput(WriteInput):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if self.model_fields_set <= {"order_id", "dry_run"}:
-            raise PydanticCustomError("nothing", "Name at least one field to change")
+            raise PydanticCustomError("nothing", "Send at least one field to change")
         return self
 
 

@@ -5,10 +5,9 @@ A rule of Wix's that one product breaks may fail the whole call for a hundred.
 
 from collections.abc import Iterator, Sequence
 
-from wix_admin.errors import InputError, Violation
+from wix_admin.errors import InputError, Violation, pointer
+from wix_admin.problems import MAX_TOLD
 from wix_admin.products.describing import NewProduct, Option, Variant
-
-MAX_TOLD = 5
 
 OF_VARIANTS = ("sku", "barcode", "quantity", "in_stock")
 """What is told of each variant where there are any, and not of the product."""
@@ -30,51 +29,54 @@ def check_products(products: Sequence[NewProduct]) -> None:
     found = [
         each
         for index, product in enumerate(products)
-        for each in _wrong_with(product, f"products.{index}")
+        for each in _wrong_with(product, pointer("products", index))
     ]
     found += _told_twice(products)
     if found:
-        told = "; ".join(f"{each.field}: {each.detail}" for each in found[:MAX_TOLD])
-        raise InputError(told, violations=found)
+        raise InputError("; ".join(map(str, found[:MAX_TOLD])), violations=found)
 
 
 def _wrong_with(product: NewProduct, place: str) -> Iterator[Violation]:
     for number, option in enumerate(product.options):
-        yield from _wrong_with_option(option, f"{place}.options.{number}")
+        yield from _wrong_with_option(option, f"{place}/options/{number}")
     yield from _repeated(
-        [each.name for each in product.options], f"{place}.options", ".name", "An option"
+        [each.name for each in product.options], f"{place}/options", "/name", "this option"
     )
-    yield from _repeated([each.url for each in product.media], f"{place}.media", ".url", "A file")
+    yield from _repeated(
+        [each.url for each in product.media], f"{place}/media", "/url", "this file"
+    )
     yield from _wrong_with_variants(product, place)
     for number, variant in enumerate(product.sold()):
-        where = f"{place}.variants.{number}" if product.options else place
+        where = f"{place}/variants/{number}" if product.options else place
         yield from _wrong_with_sold(product, variant, where)
 
 
 def _wrong_with_option(option: Option, place: str) -> Iterator[Violation]:
     names = [each.name for each in option.choices]
-    yield from _repeated(names, f"{place}.choices", ".name", "A choice")
+    yield from _repeated(names, f"{place}/choices", "/name", "this choice")
     swatches = option.render_type == "SWATCH_CHOICES"
     for number, choice in enumerate(option.choices):
         if (choice.color_code is not None) != swatches:
             yield Violation(
-                f"{place}.choices.{number}.colorCode",
-                "SWATCH_CHOICES have a color each, TEXT_CHOICES have none",
+                f"{place}/choices/{number}/colorCode",
+                "Send a color for each of SWATCH_CHOICES, and for none of TEXT_CHOICES",
             )
 
 
 def _wrong_with_variants(product: NewProduct, place: str) -> Iterator[Violation]:
     if not product.options:
         if product.variants:
-            yield Violation(f"{place}.options", "Variants differ by options: name those, too")
+            yield Violation(f"{place}/options", "Send the options by which the variants differ")
         return
     if not product.variants:
         yield Violation(
-            f"{place}.variants", "List each combination that is sold: Wix makes none by itself"
+            f"{place}/variants", "Send each combination that is sold, as Wix makes none by itself"
         )
     for name in OF_VARIANTS:
         if getattr(product, name) is not None:
-            yield Violation(f"{place}.{NAMES[name]}", "Tell it of each variant")
+            yield Violation(
+                f"{place}/{NAMES[name]}", "Send it with each variant, not with the product"
+            )
     choices = {option.name: {each.name for each in option.choices} for option in product.options}
     combinations = []
     for number, variant in enumerate(product.variants):
@@ -82,41 +84,46 @@ def _wrong_with_variants(product: NewProduct, place: str) -> Iterator[Violation]
             chosen not in choices[name] for name, chosen in variant.choices.items()
         ):
             yield Violation(
-                f"{place}.variants.{number}.choices",
-                "Name one choice of each option, and no other",
+                f"{place}/variants/{number}/choices",
+                "Send one choice of each option, and no other",
             )
         combinations.append(str(sorted(variant.choices.items())))
-    yield from _repeated(combinations, f"{place}.variants", ".choices", "A combination")
+    yield from _repeated(combinations, f"{place}/variants", "/choices", "this combination")
 
 
 def _wrong_with_sold(product: NewProduct, sold: Variant, place: str) -> Iterator[Violation]:
     if sold.price is None:
-        yield Violation(f"{place}.price", "Field required")
+        yield Violation(f"{place}/price", "Send the price")
     elif sold.compare_at_price is not None and sold.compare_at_price < sold.price:
-        yield Violation(f"{place}.compareAtPrice", "It cannot be lower than the price")
+        yield Violation(
+            f"{place}/compareAtPrice",
+            "Send the price before, or leave it out: it is not lower than the price",
+        )
     if sold.quantity is not None and sold.in_stock is not None:
-        yield Violation(f"{place}.inStock", "Tell the quantity or inStock, not both")
+        yield Violation(f"{place}/inStock", "Send quantity or inStock, not both")
     if product.product_type == "DIGITAL":
         if sold.digital_file_id is None:
-            yield Violation(f"{place}.digitalFileId", "A DIGITAL product needs a file")
+            yield Violation(f"{place}/digitalFileId", "Send the file of a DIGITAL product")
         if sold.weight is not None:
-            yield Violation(f"{place}.weight", "A DIGITAL product has no weight")
+            yield Violation(f"{place}/weight", "Leave it out: a DIGITAL product has no weight")
     elif sold.digital_file_id is not None:
-        yield Violation(f"{place}.digitalFileId", "Only a DIGITAL product has a file")
+        yield Violation(f"{place}/digitalFileId", "Leave it out: only a DIGITAL product has a file")
 
 
 def _told_twice(products: Sequence[NewProduct]) -> Iterator[Violation]:
     """Find what only one product or variant of a site can have."""
     seen: set[tuple[str, str]] = set()
     for index, product in enumerate(products):
-        place = f"products.{index}"
+        place = pointer("products", index)
         told = [(place, name, getattr(product, name)) for name in ("slug", "handle")]
         for number, variant in enumerate(product.sold()):
-            where = f"{place}.variants.{number}" if product.options else place
+            where = f"{place}/variants/{number}" if product.options else place
             told += [(where, name, getattr(variant, name)) for name in ("sku", "barcode")]
         for where, name, value in told:
             if (name, value) in seen:
-                yield Violation(f"{where}.{name}", "Another one before it has the same")
+                yield Violation(
+                    f"{where}/{name}", "Send another: a product or variant before it has the same"
+                )
             if value is not None:
                 seen.add((name, value))
 
@@ -125,5 +132,7 @@ def _repeated(values: Sequence[str], place: str, field: str, what: str) -> Itera
     seen: set[str] = set()
     for number, value in enumerate(values):
         if value in seen:
-            yield Violation(f"{place}.{number}{field}", f"{what} can be named once only")
+            yield Violation(
+                f"{place}/{number}{field}", f"Leave it out: {what} is there once already"
+            )
         seen.add(value)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from wix_admin.models import FunctionInput, WriteInput, plain
+from wix_admin.models import FunctionInput, OrSay, WriteInput, plain
 
 PRICE_PATTERN = r"[0-9]{1,9}(\.[0-9]{1,3})?"
 PRICE = re.compile(PRICE_PATTERN)
@@ -20,11 +20,13 @@ def _price(value: object) -> Decimal:
         return value
     if not isinstance(value, str) or not PRICE.fullmatch(value):
         raise PydanticCustomError(
-            "price", 'Write a price as text with a dot and at most three decimals, like "19.99"'
+            "price",
+            "Send a price as text in quotes, with a dot and at most three decimals,"
+            ' such as "19.99"',
         )
     price = Decimal(value)
     if price > LARGEST_PRICE:
-        raise PydanticCustomError("price", "A price is at most 999999999.99")
+        raise PydanticCustomError("price", "Send a price of at most 999999999.99")
     return price
 
 
@@ -39,8 +41,13 @@ CatalogPrice = Annotated[
 
 HAS_A_LETTER = r"\S"
 
-Name = Annotated[str, Field(min_length=1, max_length=50, pattern=HAS_A_LETTER)]
-Code = Annotated[str, Field(min_length=1, max_length=40, pattern=HAS_A_LETTER)]
+
+def _filled(most: int) -> OrSay:
+    return OrSay(f"Send text of 1 to {most} characters that are not all spaces")
+
+
+Name = Annotated[str, Field(min_length=1, max_length=50, pattern=HAS_A_LETTER), _filled(50)]
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=HAS_A_LETTER), _filled(40)]
 Weight = Annotated[
     float, Field(ge=0, le=999_999_999.99, description="in the site's unit of weight, kg or lb")
 ]
@@ -48,12 +55,19 @@ Quantity = Annotated[int, Field(ge=0, le=99_999, description="how many there are
 TagId = Annotated[str, Field(min_length=1, max_length=5)]
 TagIds = Annotated[list[TagId], Field(max_length=100)]
 
+Color = Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$"), OrSay('Send a color such as "#1a2b3c"')]
+MediaUrl = Annotated[
+    str,
+    Field(pattern=r"^https?://\S+$", max_length=2000),
+    OrSay("Send a web address such as https://example.com/mug.jpg, of at most 2000 characters"),
+]
+
 
 class Choice(FunctionInput):
     """One choice of an option."""
 
     name: Name
-    color_code: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] | None = Field(
+    color_code: Color | None = Field(
         default=None, description='For SWATCH_CHOICES: the color, like "#1a2b3c".'
     )
 
@@ -107,7 +121,7 @@ class Variant(Sold):
 class Picture(FunctionInput):
     """A picture or video that Wix fetches."""
 
-    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)]
+    url: MediaUrl
     alt_text: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
 
 
@@ -125,7 +139,7 @@ class NewProduct(Sold):
     of choices that is sold, as Wix makes none by itself.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=80, pattern=HAS_A_LETTER)]
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=HAS_A_LETTER), _filled(80)]
     product_type: Literal["PHYSICAL", "DIGITAL"] = "PHYSICAL"
     description: Annotated[str, Field(max_length=16_000)] | None = Field(
         default=None, description="HTML."
@@ -138,7 +152,9 @@ class NewProduct(Sold):
         default=None, description="A name of yours that never changes; made if left out."
     )
     brand: Name | None = None
-    ribbon: Annotated[str, Field(min_length=1, max_length=30, pattern=HAS_A_LETTER)] | None = None
+    ribbon: (
+        Annotated[str, Field(min_length=1, max_length=30, pattern=HAS_A_LETTER), _filled(30)] | None
+    ) = None
     media: Annotated[list[Picture], Field(max_length=50)] = Field(default_factory=list)
     options: Annotated[list[Option], Field(max_length=6)] = Field(default_factory=list)
     variants: Annotated[list[Variant], Field(max_length=1000)] = Field(default_factory=list)

@@ -16,7 +16,7 @@ from wix_admin.errors import (
     WixPermissionError,
     WixSetupError,
 )
-from wix_admin.models import Json, WixEntity
+from wix_admin.models import Json, OrSay, WixEntity
 from wix_admin.pages import Page, QueryInput, Sort, items_as_told
 from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
@@ -25,6 +25,12 @@ from wix_admin.replies import read_as
 LIST = QUERY_PRODUCTS.name
 """What a cursor of ours is of, on either catalog."""
 
+
+MoreToTell = Annotated[
+    str,
+    Field(pattern="^[A-Z_]{1,50}$"),
+    OrSay("Send one of Wix's names for more of a product, in capital letters, such as CURRENCY"),
+]
 
 BY_NUMBER = json.dumps([{"numericId": "asc"}])
 
@@ -37,10 +43,7 @@ class QueryProductsInput(QueryInput):
         description='Wix\'s filter, such as {"visible": true}; V1 has other fields than V3.',
     )
     sort: Annotated[list[Sort], Field(max_length=5)] | None = None
-    fields: (
-        Annotated[list[Annotated[str, Field(pattern="^[A-Z_]{1,50}$")]], Field(max_length=100)]
-        | None
-    ) = Field(
+    fields: Annotated[list[MoreToTell], Field(max_length=100)] | None = Field(
         default=None,
         description="What else Wix is to tell of each product, on catalog V3: CURRENCY and so on.",
     )

@@ -22,6 +22,7 @@ from wix_admin.errors import (
     Violation,
     WithheldError,
     WixRequestError,
+    pointer,
 )
 from wix_admin.models import Json, WixEntity
 from wix_admin.once import Effect, Once, Receipt, Sent
@@ -72,7 +73,7 @@ def create_on_v1(wix: WixClient, once: Once, products: Sequence[NewProduct]) -> 
     impossible = {
         index: missing
         for index, product in enumerate(products)
-        if (missing := list(_not_here(product, f"products.{index}")))
+        if (missing := list(_not_here(product, pointer("products", index))))
     }
     made = make_batch(
         wix,
@@ -95,7 +96,7 @@ def create_on_v1(wix: WixClient, once: Once, products: Sequence[NewProduct]) -> 
 def _refusal(index: int, missing: list[Violation]) -> ProductResult:
     names = ", ".join(dict.fromkeys(each.detail for each in missing))
     error = RefusedError(
-        f"The site has catalog V1, which does not have this: {names}",
+        f"The site has catalog V1, which does not have this: {names}. Leave it out",
         code="not_in_this_catalog",
         violations=missing,
     )
@@ -124,30 +125,30 @@ def _not_here(product: NewProduct, place: str) -> Iterator[Violation]:
         ("inStock", product.in_stock is not None, "stock with the product (see update_inventory)"),
     ]
     for number, picture in enumerate(product.media):
-        rules.append((f"media.{number}.altText", picture.alt_text is not None, "an altText"))
+        rules.append((f"media/{number}/altText", picture.alt_text is not None, "an altText"))
     for number, variant in enumerate(product.variants):
-        where = f"variants.{number}"
+        where = f"variants/{number}"
         rules += [
-            (f"{where}.barcode", variant.barcode is not None, "a barcode"),
+            (f"{where}/barcode", variant.barcode is not None, "a barcode"),
             (
-                f"{where}.compareAtPrice",
+                f"{where}/compareAtPrice",
                 variant.compare_at_price is not None,
                 "a compareAtPrice of variants",
             ),
             (
-                f"{where}.quantity",
+                f"{where}/quantity",
                 variant.quantity is not None,
                 "stock with the product (see update_inventory)",
             ),
             (
-                f"{where}.inStock",
+                f"{where}/inStock",
                 variant.in_stock is not None,
                 "stock with the product (see update_inventory)",
             ),
         ]
     for field, applies, what in rules:
         if applies:
-            yield Violation(f"{place}.{field}", what)
+            yield Violation(f"{place}/{field}", what)
 
 
 class _Product(WixEntity):
@@ -356,7 +357,7 @@ def _reason(error: AdminError | WixAuthError, wanted: Wanted, effect: _Detail) -
     return ItemError(
         code=code_of(error),
         detail=f"Product {effect.target} is there without its {effect.field}: {error}",
-        field=f"products.{wanted.index}.{effect.field}",
+        field=pointer("products", wanted.index, effect.field),
         wix_code=error.wix_code if isinstance(error, AdminError) else None,
     )
 

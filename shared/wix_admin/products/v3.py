@@ -10,6 +10,7 @@ from wix_admin.client import WixClient
 from wix_admin.errors import (
     WithheldError,
     WixRequestError,
+    pointer,
 )
 from wix_admin.models import Json, WixEntity, to_price
 from wix_admin.once import Effect, Once, Sent
@@ -361,7 +362,7 @@ def _with_stock(
         reason = ItemError(
             code=code,
             detail=detail,
-            field=f"products.{wanted[number].index}.quantity",
+            field=pointer("products", wanted[number].index, "quantity"),
             wix_code=wix_code,
         )
         told_of[number] = created[number].model_copy(update={"inventory_error": reason})
@@ -383,7 +384,9 @@ def _named_in(refusal: WixRequestError, wanted: Sequence[Wanted]) -> list[Produc
 def _done(wanted: Wanted, product_id: str) -> ProductResult:
     """Tell of a product that was found; whether its stock was set does not show."""
     unknown = ItemError(
-        code="outcome_unknown", detail=STOCK_UNKNOWN, field=f"products.{wanted.index}.quantity"
+        code="outcome_unknown",
+        detail=STOCK_UNKNOWN,
+        field=pointer("products", wanted.index, "quantity"),
     )
     return ProductResult(
         index=wanted.index,
@@ -413,7 +416,7 @@ def _refused(
     reason = ItemError(
         code=code,
         detail=REMEDIES[code],
-        field=f"products.{index}.{field}" if field else f"products.{index}",
+        field=pointer("products", index, *([field] if field else [])),
         wix_code=wix_code or None,
     )
     return ProductResult(index=index, status="refused", error=reason)

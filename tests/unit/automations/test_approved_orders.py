@@ -524,10 +524,10 @@ def test_an_operator_can_have_an_order_acted_on_by_its_id_alone(wix: WixSimulato
 @pytest.mark.parametrize(
     ("detail", "complaint"),
     [
-        ({"entityId": None}, "entityId"),
-        ({"entityId": "10042"}, "entityId"),
-        ({"entityId": ["a1a1a1a1-0000-4000-8000-00000000000a"]}, "entityId"),
-        ({"triggeredByAnonymizeRequest": "no"}, "triggeredByAnonymizeRequest"),
+        ({"entityId": None}, "/entityId"),
+        ({"entityId": "10042"}, "/entityId"),
+        ({"entityId": ["a1a1a1a1-0000-4000-8000-00000000000a"]}, "/entityId"),
+        ({"triggeredByAnonymizeRequest": "no"}, "/triggeredByAnonymizeRequest"),
     ],
 )
 def test_an_event_about_nothing_is_refused(
@@ -547,7 +547,7 @@ def test_an_event_without_an_order_s_id_is_refused(wix: WixSimulator) -> None:
     with pytest.raises(InputError) as caught:
         act(event)
 
-    assert str(caught.value) == "entityId: Field required"
+    assert str(caught.value) == "entityId: It is missing: send it"
 
 
 def test_an_order_that_wix_does_not_know_is_an_error(wix: WixSimulator) -> None:

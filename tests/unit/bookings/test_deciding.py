@@ -88,7 +88,7 @@ def test_participants_are_told_if_that_was_asked_for(wix: WixSimulator, verb: st
 def test_a_message_that_nobody_would_get_is_refused(wix: WixSimulator, verb: str) -> None:
     reply = act(verb, wix.bookings.add(), message="Sorry")
 
-    assert (reply.status, reply.fields) == (400, ["message"])
+    assert (reply.status, reply.fields) == (400, ["/message"])
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -67,11 +67,11 @@ def test_bookings_are_sorted_by_all_that_wix_sorts_by(wix: WixSimulator) -> None
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"limit": 101}, "limit"),
-        ({"cursor": "x", "filter": {"status": "PENDING"}}, "cursor"),
-        ({"cursor": "x"}, "cursor"),
-        ({"sort": [{"fieldName": "f" * 513}]}, "sort.0.fieldName"),
-        ({"search": {}}, "search"),
+        ({"limit": 101}, "/limit"),
+        ({"cursor": "x", "filter": {"status": "PENDING"}}, "/cursor"),
+        ({"cursor": "x"}, "/cursor"),
+        ({"sort": [{"fieldName": "f" * 513}]}, "/sort/0/fieldName"),
+        ({"search": {}}, "/search"),
     ],
 )
 def test_a_mistake_is_told_by_its_field(

@@ -74,21 +74,21 @@ def test_it_stays_as_long_as_it_was_when_clocks_change(wix: WixSimulator) -> Non
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "body"),
-        ({"start": NINE, "eventId": "e" * 40}, "body"),
-        ({"eventId": "e" * 40, "timezone": "UTC"}, "body"),
-        ({"start": "2030-03-04"}, "start"),
-        ({"start": "2030-03-04T09:00:00Z"}, "start"),
-        ({"start": "2030-02-30T09:00:00"}, "start"),
-        ({"start": "9999-12-31T23:59:59"}, "start"),
-        ({"start": "2030-03-10T02:30:00"}, "start"),
-        ({"start": NINE, "timezone": "Mars/Olympus"}, "timezone"),
-        ({"start": NINE, "timezone": "../etc/passwd"}, "timezone"),
-        ({"start": ELEVEN, "end": TEN}, "end"),
-        ({"eventId": "e" * 40}, "start"),
-        ({"eventId": "e" * 35}, "eventId"),
-        ({"eventId": "e" * 251}, "eventId"),
-        ({"eventId": "e" * 36 + "/.."}, "eventId"),
+        ({}, ""),
+        ({"start": NINE, "eventId": "e" * 40}, ""),
+        ({"eventId": "e" * 40, "timezone": "UTC"}, ""),
+        ({"start": "2030-03-04"}, "/start"),
+        ({"start": "2030-03-04T09:00:00Z"}, "/start"),
+        ({"start": "2030-02-30T09:00:00"}, "/start"),
+        ({"start": "9999-12-31T23:59:59"}, "/start"),
+        ({"start": "2030-03-10T02:30:00"}, "/start"),
+        ({"start": NINE, "timezone": "Mars/Olympus"}, "/timezone"),
+        ({"start": NINE, "timezone": "../etc/passwd"}, "/timezone"),
+        ({"start": ELEVEN, "end": TEN}, "/end"),
+        ({"eventId": "e" * 40}, "/start"),
+        ({"eventId": "e" * 35}, "/eventId"),
+        ({"eventId": "e" * 251}, "/eventId"),
+        ({"eventId": "e" * 36 + "/.."}, "/eventId"),
     ],
 )
 def test_a_mistake_is_told_by_its_field(
@@ -107,7 +107,7 @@ def test_a_time_that_somebody_else_has_is_not_free(wix: WixSimulator) -> None:
 
     reply = move(booking, start=ELEVEN)
 
-    assert (reply.status, reply.code, reply.fields) == (409, "slot_taken", ["start"])
+    assert (reply.status, reply.code, reply.fields) == (409, "slot_taken", ["/start"])
     assert wix.requests("POST", "*/reschedule") == []
 
 
@@ -309,7 +309,7 @@ def test_a_session_that_is_full_or_unknown_is_not_free(
 
     reply = move(booking, eventId=session)
 
-    assert (reply.status, reply.code, reply.fields) == (409, "slot_taken", ["eventId"])
+    assert (reply.status, reply.code, reply.fields) == (409, "slot_taken", ["/eventId"])
 
 
 def test_a_class_is_not_moved_by_a_time(wix: WixSimulator) -> None:
@@ -318,7 +318,7 @@ def test_a_class_is_not_moved_by_a_time(wix: WixSimulator) -> None:
 
     reply = move(booking, start=ELEVEN)
 
-    assert (reply.status, reply.fields) == (400, ["eventId"])
+    assert (reply.status, reply.fields) == (400, ["/eventId"])
 
 
 def test_a_course_is_not_moved(wix: WixSimulator) -> None:

@@ -95,7 +95,7 @@ def test_it_cannot_be_adjusted(wix: WixSimulator, mug: str, adjust: int, key: st
     assert (reply.status, reply.code, reply.fields) == (
         409,
         "not_possible_now",
-        ["changes.0.adjust"],
+        ["/changes/0/adjust"],
     )
     assert wix.catalog.stock(mug) is None
 

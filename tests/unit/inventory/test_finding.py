@@ -82,7 +82,7 @@ def test_a_product_with_several_variants_does_not_say_which(
 
     reply = update({"productId": tee["id"], "set": 1})
 
-    assert (reply.status, reply.code, reply.fields) == (400, "invalid_input", ["changes.0"])
+    assert (reply.status, reply.code, reply.fields) == (400, "invalid_input", ["/changes/0"])
     assert not any(each.effect for each in wix.requests(path="/stores*"))
 
 
@@ -134,11 +134,11 @@ def test_the_old_catalog_has_no_locations_no_reasons_and_no_variants_without_the
 
     assert codes(reply) == ["not_in_this_catalog", "not_in_this_catalog"]
     assert [each["error"]["field"] for each in reply.json["results"]] == [
-        "changes.0.locationId",
-        "changes.1.variantId",
+        "/changes/0/locationId",
+        "/changes/1/variantId",
     ]
     assert (with_reason.status, with_reason.code) == (422, "not_in_this_catalog")
-    assert with_reason.fields == ["reason"]
+    assert with_reason.fields == ["/reason"]
     assert wix.catalog.stock(mug["id"]) == 10
 
 

@@ -187,4 +187,4 @@ def test_time_that_runs_out_is_answered_with_what_is_left_to_do(
 def test_more_than_five_thousand_are_refused(wix: WixSimulator) -> None:
     reply = update(*([{"sku": "MUG", "set": 1}] * (MANY + 1)))
 
-    assert (reply.status, reply.fields) == (400, ["changes"])
+    assert (reply.status, reply.fields) == (400, ["/changes"])

@@ -129,4 +129,4 @@ def test_an_id_that_wix_does_not_know_is_not_found(wix: WixSimulator, version: A
 
     reply = update({"productId": "0dd0dd0d-0000-4000-8000-000000000001", "set": 1})
 
-    assert (reply.status, reply.code, reply.fields) == (404, "not_found", ["changes.0"])
+    assert (reply.status, reply.code, reply.fields) == (404, "not_found", ["/changes/0"])

@@ -99,7 +99,7 @@ def test_stock_that_would_fall_below_zero_is_refused_by_itself(
     reply = update({"sku": "MUG", "adjust": -11}, {"sku": "TEA", "adjust": -3}, key=key)
 
     assert codes(reply) == ["below_zero", None]
-    assert reply.json["results"][0]["error"]["field"] == "changes.0.adjust"
+    assert reply.json["results"][0]["error"]["field"] == "/changes/0/adjust"
     assert wix.catalog.stock(mug) == 10
     assert wix.catalog.stock(tea) == 0
 
@@ -110,7 +110,7 @@ def test_one_change_that_cannot_be_made_is_the_problem_of_the_request(
     reply = update({"sku": "MUG", "adjust": -11}, key="k-1")
     again = update({"sku": "MUG", "adjust": -11}, key="k-1")
 
-    assert (reply.status, reply.code, reply.fields) == (422, "below_zero", ["changes.0.adjust"])
+    assert (reply.status, reply.code, reply.fields) == (422, "below_zero", ["/changes/0/adjust"])
     assert (again.status, again.code, again.replayed) == (422, "below_zero", True)
 
 

@@ -64,7 +64,7 @@ def test_a_deletion_must_be_confirmed_with_the_member_s_id(
 
     reply = call("members/delete_member", target=member["id"], query=confirm)
 
-    assert (reply.status, reply.code, reply.fields) == (400, "invalid_input", ["confirm"])
+    assert (reply.status, reply.code, reply.fields) == (400, "invalid_input", ["/confirm"])
     assert status(wix, member["id"]) == "APPROVED"
 
 

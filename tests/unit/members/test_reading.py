@@ -90,15 +90,15 @@ def test_members_are_sorted_by_all_that_wix_sorts_by(wix: WixSimulator) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"limit": 101}, "limit"),
-        ({"cursor": "x", "filter": {"status": "PENDING"}}, "cursor"),
-        ({"cursor": "x", "search": {"expression": "a"}}, "search"),
-        ({"cursor": "x"}, "cursor"),
-        ({"search": {"expression": ""}}, "search.expression"),
-        ({"search": {"expression": "a", "fields": ["phone"]}}, "search.fields.0"),
-        ({"search": {"expression": "a" * 101}}, "search.expression"),
-        ({"sort": [{"fieldName": "f" * 513}]}, "sort.0.fieldName"),
-        ({"sorting": []}, "sorting"),
+        ({"limit": 101}, "/limit"),
+        ({"cursor": "x", "filter": {"status": "PENDING"}}, "/cursor"),
+        ({"cursor": "x", "search": {"expression": "a"}}, "/search"),
+        ({"cursor": "x"}, "/cursor"),
+        ({"search": {"expression": ""}}, "/search/expression"),
+        ({"search": {"expression": "a", "fields": ["phone"]}}, "/search/fields/0"),
+        ({"search": {"expression": "a" * 101}}, "/search/expression"),
+        ({"sort": [{"fieldName": "f" * 513}]}, "/sort/0/fieldName"),
+        ({"sorting": []}, "/sorting"),
     ],
 )
 def test_a_mistake_is_told_by_its_field(

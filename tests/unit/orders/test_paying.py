@@ -86,7 +86,7 @@ def test_more_than_is_left_to_pay_is_refused(wix: WixSimulator) -> None:
 
     reply = pay(order, amount="25.01")
 
-    assert (reply.status, reply.code, reply.fields) == (422, "exceeds_balance", ["amount"])
+    assert (reply.status, reply.code, reply.fields) == (422, "exceeds_balance", ["/amount"])
     assert "25 is left to pay" in reply.json["detail"]
 
 

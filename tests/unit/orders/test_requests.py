@@ -420,7 +420,10 @@ def test_an_action_can_call_nothing_that_it_does_not_declare(
 
     monkeypatch.setattr(WixClient, "call", watched)
     wix.add_order(order_id=ORDER_ID, payments=[card("10.00")])
-    bodies: dict[str, Any] = {"update_order": {"archived": True}, "refund_order": {"amount": "1"}}
+    bodies: dict[str, Any] = {
+        "update_order": {"archived": True},
+        "refund_order": {"amount": "1"},
+    }
     order_id = None if action == "query_orders" else ORDER_ID
     call(action, bodies.get(action, {}), key="k", order_id=order_id)
     before = len(wix.requests())

@@ -24,7 +24,7 @@ def wrong(*products: dict[str, Any]) -> list[str]:
     try:
         check_products(asked.products)
     except InputError as error:
-        return [each.field.removeprefix("products.") for each in error.violations]
+        return [each.field.removeprefix("/products/") for each in error.violations]
     return []
 
 
@@ -56,61 +56,61 @@ RULES: list[tuple[str, list[dict[str, Any]], list[str]]] = [
     ("the most of everything", [mug(price="999999999.99", weight=999_999_999.99)], []),
     ("a file with a long id", [{**EBOOK, "digitalFileId": "x" * 100}], []),
     ("tags", [mug(tags={"public": ["1", "11111"], "private": ["11"] * 100})], []),
-    ("no price", [without(mug(), "price")], ["0.price"]),
-    ("no price of one variant", [without(tee(), "price")], ["0.variants.0.price"]),
-    ("a lower price before", [mug(compareAtPrice="19.98")], ["0.compareAtPrice"]),
+    ("no price", [without(mug(), "price")], ["0/price"]),
+    ("no price of one variant", [without(tee(), "price")], ["0/variants/0/price"]),
+    ("a lower price before", [mug(compareAtPrice="19.98")], ["0/compareAtPrice"]),
     (
         "a lower price before of a variant",
         [tee(compareAtPrice="21.00")],
-        ["0.variants.1.compareAtPrice"],
+        ["0/variants/1/compareAtPrice"],
     ),
-    ("stock told twice", [mug(quantity=1, inStock=True)], ["0.inStock"]),
+    ("stock told twice", [mug(quantity=1, inStock=True)], ["0/inStock"]),
     (
         "stock of a variant told twice",
         [tee_with(1, quantity=0, inStock=False)],
-        ["0.variants.1.inStock"],
+        ["0/variants/1/inStock"],
     ),
-    ("variants without options", [without(tee(), "options")], ["0.options"]),
-    ("options without variants", [without(tee(), "variants")], ["0.variants"]),
-    ("a SKU beside variants", [tee(sku="1")], ["0.sku"]),
-    ("a barcode beside variants", [tee(barcode="1")], ["0.barcode"]),
-    ("a quantity beside variants", [tee(quantity=0)], ["0.quantity"]),
-    ("stock beside variants", [tee(inStock=False)], ["0.inStock"]),
-    ("a choice too few", [tee_with(0, choices={})], ["0.variants.0.choices"]),
+    ("variants without options", [without(tee(), "options")], ["0/options"]),
+    ("options without variants", [without(tee(), "variants")], ["0/variants"]),
+    ("a SKU beside variants", [tee(sku="1")], ["0/sku"]),
+    ("a barcode beside variants", [tee(barcode="1")], ["0/barcode"]),
+    ("a quantity beside variants", [tee(quantity=0)], ["0/quantity"]),
+    ("stock beside variants", [tee(inStock=False)], ["0/inStock"]),
+    ("a choice too few", [tee_with(0, choices={})], ["0/variants/0/choices"]),
     (
         "a choice too many",
         [tee_with(0, choices={"Size": "S", "Color": "Red"})],
-        ["0.variants.0.choices"],
+        ["0/variants/0/choices"],
     ),
-    ("a choice of no option", [tee_with(0, choices={"Color": "S"})], ["0.variants.0.choices"]),
-    ("an unknown choice", [tee_with(1, choices={"Size": "L"})], ["0.variants.1.choices"]),
-    ("a combination twice", [tee_with(1, choices={"Size": "S"})], ["0.variants.1.choices"]),
-    ("an option twice", [tee(options=[SIZE, SIZE])], ["0.options.1.name"]),
+    ("a choice of no option", [tee_with(0, choices={"Color": "S"})], ["0/variants/0/choices"]),
+    ("an unknown choice", [tee_with(1, choices={"Size": "L"})], ["0/variants/1/choices"]),
+    ("a combination twice", [tee_with(1, choices={"Size": "S"})], ["0/variants/1/choices"]),
+    ("an option twice", [tee(options=[SIZE, SIZE])], ["0/options/1/name"]),
     (
         "a choice twice",
         [tee(options=[{**SIZE, "choices": [S, M, S]}])],
-        ["0.options.0.choices.2.name"],
+        ["0/options/0/choices/2/name"],
     ),
-    ("a swatch without color", [colored({"name": "Red"})], ["0.options.0.choices.0.colorCode"]),
+    ("a swatch without color", [colored({"name": "Red"})], ["0/options/0/choices/0/colorCode"]),
     (
         "a color that is no swatch",
         [colored(RED, kind="TEXT_CHOICES")],
-        ["0.options.0.choices.0.colorCode"],
+        ["0/options/0/choices/0/colorCode"],
     ),
-    ("a picture twice", [mug(media=[PICTURE, PICTURE])], ["0.media.1.url"]),
-    ("a digital product without file", [without(EBOOK, "digitalFileId")], ["0.digitalFileId"]),
-    ("a digital product with weight", [{**EBOOK, "weight": 1}], ["0.weight"]),
-    ("a file of a mug", [mug(digitalFileId="f-1")], ["0.digitalFileId"]),
-    ("a SKU twice", [mug(sku="1"), mug(), mug(sku="1")], ["2.sku"]),
-    ("a SKU of a variant twice", [mug(sku="TEE-M"), tee()], ["1.variants.1.sku"]),
-    ("a barcode twice", [mug(barcode="1"), mug(barcode="1")], ["1.barcode"]),
-    ("a slug twice", [mug(slug="1"), mug(slug="1")], ["1.slug"]),
-    ("a handle twice", [mug(handle="1"), mug(handle="1")], ["1.handle"]),
+    ("a picture twice", [mug(media=[PICTURE, PICTURE])], ["0/media/1/url"]),
+    ("a digital product without file", [without(EBOOK, "digitalFileId")], ["0/digitalFileId"]),
+    ("a digital product with weight", [{**EBOOK, "weight": 1}], ["0/weight"]),
+    ("a file of a mug", [mug(digitalFileId="f-1")], ["0/digitalFileId"]),
+    ("a SKU twice", [mug(sku="1"), mug(), mug(sku="1")], ["2/sku"]),
+    ("a SKU of a variant twice", [mug(sku="TEE-M"), tee()], ["1/variants/1/sku"]),
+    ("a barcode twice", [mug(barcode="1"), mug(barcode="1")], ["1/barcode"]),
+    ("a slug twice", [mug(slug="1"), mug(slug="1")], ["1/slug"]),
+    ("a handle twice", [mug(handle="1"), mug(handle="1")], ["1/handle"]),
     ("a SKU that is another's barcode", [mug(sku="1"), mug(barcode="1")], []),
     (
         "several things",
         [mug(quantity=1, inStock=True), without(mug(), "price")],
-        ["0.inStock", "1.price"],
+        ["0/inStock", "1/price"],
     ),
 ]
 
@@ -192,8 +192,8 @@ def test_the_fields_are_told_and_nothing_is_begun(wix: WixSimulator) -> None:
     reply = create(mug(quantity=1, inStock=True), tee(sku="1"))
 
     assert (reply.status, reply.code) == (400, "invalid_input")
-    assert reply.fields == ["products.0.inStock", "products.1.sku"]
-    assert "products.1.sku: Tell it of each variant" in reply.json["detail"]
+    assert reply.fields == ["/products/0/inStock", "/products/1/sku"]
+    assert "products.1.sku: Send it with each variant" in reply.json["detail"]
     assert asked(wix) == []
     assert create(mug()).status == 200
 

@@ -182,7 +182,7 @@ def test_a_thousand_products_are_made_with_one_invocation(
     assert refused["error"] == {
         "code": "conflict",
         "detail": "Another product has it already: change it, or leave it out",
-        "field": "products.450.sku",
+        "field": "/products/450/sku",
         "wixCode": "SKU_ALREADY_EXIST_ERROR",
     }
     assert [each["index"] for each in results(reply)] == list(range(1000))
@@ -259,7 +259,7 @@ def test_a_product_that_wix_refuses_hinders_no_other(wix: WixSimulator) -> None:
 
     assert statuses(reply) == ["done", "refused", "done"]
     assert counts(reply)["complete"] is True
-    assert results(reply)[1]["error"]["field"] == "products.1.slug"
+    assert results(reply)[1]["error"]["field"] == "/products/1/slug"
     assert statuses(create(mug(name="A"), mug(name="B", slug="taken"), mug(name="C"))) == [
         "done",
         "refused",
@@ -275,16 +275,16 @@ def test_one_product_that_is_refused_is_the_answer(wix: WixSimulator) -> None:
 
     assert (reply.status, reply.code) == (409, "conflict")
     assert reply.json["wixCode"] == "SKU_ALREADY_EXIST_ERROR"
-    assert reply.fields == ["products.0.sku"]
+    assert reply.fields == ["/products/0/sku"]
     assert create(mug(sku="MUG-1")).replayed
 
 
 REFUSALS = {
-    "SKU_ALREADY_EXIST_ERROR": ("conflict", ".sku"),
-    "BARCODE_ALREADY_EXIST_ERROR": ("conflict", ".barcode"),
-    "DUPLICATE_SLUG_ERROR": ("conflict", ".slug"),
-    "RIBBON_NOT_FOUND": ("not_found", ".ribbon"),
-    "PRODUCT_MEDIA_NOT_EXIST": ("not_found", ".media"),
+    "SKU_ALREADY_EXIST_ERROR": ("conflict", "/sku"),
+    "BARCODE_ALREADY_EXIST_ERROR": ("conflict", "/barcode"),
+    "DUPLICATE_SLUG_ERROR": ("conflict", "/slug"),
+    "RIBBON_NOT_FOUND": ("not_found", "/ribbon"),
+    "PRODUCT_MEDIA_NOT_EXIST": ("not_found", "/media"),
     "PRODUCTS_LIMIT_EXCEEDED": ("wix_forbids", ""),
     "ONLY_SPACES_STRING_ERROR": ("wix_refused", ""),
     "A_CODE_OF_TOMORROW": ("wix_refused", ""),
@@ -301,7 +301,7 @@ def test_each_refusal_has_a_code_and_a_field(wix: WixSimulator) -> None:
     errors = [each["error"] for each in results(reply)]
     assert [each["wixCode"] for each in errors] == list(REFUSALS)
     assert [(each["code"], each["field"]) for each in errors] == [
-        (code, f"products.{index}{field}") for index, (code, field) in enumerate(REFUSALS.values())
+        (code, f"/products/{index}{field}") for index, (code, field) in enumerate(REFUSALS.values())
     ]
 
 
@@ -312,7 +312,7 @@ def test_a_call_that_is_refused_for_one_product_is_made_without_it(wix: WixSimul
 
     assert statuses(reply) == ["done", "refused", "refused", "done"]
     error = results(reply)[1]["error"]
-    assert (error["code"], error["field"]) == ("wix_refused", "products.1.slug")
+    assert (error["code"], error["field"]) == ("wix_refused", "/products/1/slug")
     assert error["wixCode"] == "INVALID_SLUG_FORMAT"
     assert names(wix) == ["A", "D"]
     assert paths(wix) == [BULK] * 3
@@ -557,7 +557,7 @@ def test_a_handle_that_is_taken_is_refused_without_asking_wix_to_make_it(
 
     assert statuses(reply) == ["refused", "done"]
     error = results(reply)[0]["error"]
-    assert (error["code"], error["field"]) == ("conflict", "products.0.handle")
+    assert (error["code"], error["field"]) == ("conflict", "/products/0/handle")
     assert names(wix) == ["B", "Old"]
 
 
@@ -622,7 +622,7 @@ def test_a_product_whose_stock_was_not_set_is_there_and_says_how_to_go_on(
     assert results(reply)[2]["inventoryError"] == {
         "code": "wix_refused",
         "detail": "The product is there, its stock is not set: set it with update_inventory",
-        "field": "products.2.quantity",
+        "field": "/products/2/quantity",
         "wixCode": "PRE_ORDER_VALIDATION",
     }
     assert results(create(*stocked())) == results(reply)
@@ -832,5 +832,5 @@ def test_no_product_is_logged(
 def test_too_many_products_are_refused(wix: WixSimulator) -> None:
     reply = call("products/create_product", {"products": [mug()] * 5001}, key="k-1")
 
-    assert (reply.status, reply.fields) == (400, ["products"])
+    assert (reply.status, reply.fields) == (400, ["/products"])
     assert asked(wix) == []

@@ -156,14 +156,14 @@ NOT_HERE = [
     ("slug", mug(slug="x" * 101)),
     ("quantity", mug(quantity=1)),
     ("inStock", mug(inStock=False)),
-    ("media.1.altText", mug(media=[PICTURE, {"url": "https://a.example/b", "altText": "B"}])),
+    ("media/1/altText", mug(media=[PICTURE, {"url": "https://a.example/b", "altText": "B"}])),
     ("options", choices(101)),
     ("options", choices(40, 40)),
     ("compareAtPrice", sold() | {"compareAtPrice": "30"}),
-    ("variants.0.compareAtPrice", sold(compareAtPrice="30")),
-    ("variants.0.barcode", sold(barcode="2")),
-    ("variants.0.quantity", sold(quantity=0)),
-    ("variants.0.inStock", sold(inStock=True)),
+    ("variants/0/compareAtPrice", sold(compareAtPrice="30")),
+    ("variants/0/barcode", sold(barcode="2")),
+    ("variants/0/quantity", sold(quantity=0)),
+    ("variants/0/inStock", sold(inStock=True)),
 ]
 
 
@@ -174,7 +174,7 @@ def test_what_catalog_v1_does_not_have_is_refused_by_its_name(wix: WixSimulator)
     refused = [each["error"] for each in results(reply)[1:-1]]
     assert {each["code"] for each in refused} == {"not_in_this_catalog"}
     assert [each["field"] for each in refused] == [
-        f"products.{index}.{field}" for index, (field, _) in enumerate(NOT_HERE, 1)
+        f"/products/{index}/{field}" for index, (field, _) in enumerate(NOT_HERE, 1)
     ]
     assert names(wix) == ["A", "B"]
 
@@ -272,7 +272,7 @@ def test_what_may_pass_is_left_and_a_repetition_completes_the_product(
     result = results(reply)[0]
     assert result["error"] == result[f"{part}Error"]
     assert result["error"]["code"] == "wix_busy"
-    assert result["error"]["field"] == f"products.0.{part}"
+    assert result["error"]["field"] == f"/products/0/{part}"
     assert result["productId"] in result["error"]["detail"]
     assert counts(reply)["complete"] is False
 

@@ -127,7 +127,7 @@ def test_anything_that_is_no_id_is_refused_without_repeating_it(
 
     assert wix.requests == []
     assert len(thing_id) < 5 or thing_id not in str(caught.value)
-    assert [each.field for each in caught.value.violations] == ["thingId"]
+    assert [each.field for each in caught.value.violations] == ["/thingId"]
     assert not ID_IN_PATH.fullmatch(thing_id)
 
 

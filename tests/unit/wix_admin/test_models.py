@@ -81,7 +81,7 @@ def test_money_is_text_with_at_most_two_decimals(said: str, amount: str) -> None
     ],
 )  # fmt: skip
 def test_anything_else_is_no_money(said: object) -> None:
-    with pytest.raises(ValidationError, match="Write money as"):
+    with pytest.raises(ValidationError, match="Send a positive amount"):
         asked(amount=said)
 
 

@@ -120,9 +120,7 @@ def test_what_is_wrong_with_a_header_is_told_as_such() -> None:
     described = problem(InputError.of("", "Send it.", header="Idempotency-Key"), "q-1")
 
     assert described["detail"] == "Idempotency-Key: Send it."
-    assert described["errors"] == [
-        {"field": "", "header": "Idempotency-Key", "detail": "Send it."}
-    ]
+    assert described["errors"] == [{"field": "", "header": "Idempotency-Key", "detail": "Send it."}]
 
 
 def test_a_problem_lists_so_many_fields_and_no_more() -> None:
