@@ -40,7 +40,7 @@ ROUTES: list[tuple[str, str, Any, str | None]] = [
     ("POST", "/orders/query", {"limit": 1}, None),
     ("PATCH", "/orders/{id}", {"archived": True}, None),
     ("POST", "/orders/{id}/payments", {}, "pay"),
-    ("POST", "/orders/{id}/fulfillments", {"carrier": "ups", "trackingNumber": "1Z9"}, "send"),
+    ("POST", "/orders/{id}/fulfillments", {"lines": "all"}, "send"),
     ("POST", "/orders/{id}/refunds", {"amount": "5.00"}, "refund"),
     ("POST", "/orders/{id}/cancel", {"restockAllItems": True}, None),
 ]

@@ -109,7 +109,7 @@ READINGS = {
     "confirming a payment": Reading(
         PAYMENTS, order_action("record_payment", {}, payments=[offline("40.00")])
     ),
-    "fulfill_order": Reading(FULFILLMENTS, order_action("fulfill_order", {})),
+    "fulfill_order": Reading(FULFILLMENTS, order_action("fulfill_order", {"lines": "all"})),
     "cancel_order": Reading(ORDER, order_action("cancel_order", {})),
     "delete_member": Reading(MEMBER, delete_member),
     "create_member": Reading(MEMBERS, create_member),

@@ -210,7 +210,9 @@ class PartFulfillment(OrderFulfillment):
     """Fulfills what is left of some lines of an order that was just read."""
 
     def __init__(self, wix: WixClient, order: Order, lines: list[OrderLine]) -> None:
-        super().__init__(wix, FulfillOrderInput.model_validate({"orderId": order.id}))
+        super().__init__(
+            wix, FulfillOrderInput.model_validate({"orderId": order.id, "lines": "all"})
+        )
         self._order = order
         self._lines = lines
 

@@ -6,9 +6,9 @@ the fulfillment's `customInfo`. Either is how a fulfillment whose answer got los
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.client import WixClient
@@ -39,7 +39,8 @@ LINKED_CARRIERS = {name.lower(): name for name in ("fedex", "ups", "usps", "dhl"
 
 REFERENCE_FIELD = "reference"
 
-type Lines = Annotated[list[FulfilledLine], Field(min_length=1, max_length=300)]
+SEND_LINES = 'Send the lines that were sent, or "all" for everything that is not fulfilled yet'
+
 type Label = Annotated[str, Field(min_length=1, max_length=100)]
 type DispatchId = Annotated[
     str,
@@ -62,13 +63,34 @@ class FulfilledLine(FunctionInput):
     )
 
 
+def _each_once(lines: list[FulfilledLine]) -> list[FulfilledLine]:
+    if len(lines) != len({each.line_item_id for each in lines}):
+        raise PydanticCustomError("twice", "Name each line once, with all units of it")
+    return lines
+
+
+def _kind(given: object) -> str | None:
+    if isinstance(given, list):
+        return "a list of lines"
+    return "all" if given == "all" else None
+
+
+type Lines = Annotated[
+    list[FulfilledLine], Field(min_length=1, max_length=300), AfterValidator(_each_once)
+]
+LinesOrAll = Annotated[
+    Annotated[Lines, Tag("a list of lines")] | Annotated[Literal["all"], Tag("all")],
+    Discriminator(_kind, custom_error_type="lines", custom_error_message=SEND_LINES),
+]
+
+
 class FulfillOrderInput(WriteInput):
     """What was sent, and how it can be tracked."""
 
+    advice: ClassVar[Mapping[str, str]] = {"lines": SEND_LINES}
+
     order_id: OrderId
-    lines: Lines | None = Field(
-        default=None, description="Left out: everything that is not fulfilled yet."
-    )
+    lines: LinesOrAll = Field(description='Or "all": everything that is not fulfilled yet.')
     tracking_number: Label | None = None
     carrier: Label | None = Field(
         default=None, description="fedex, ups, usps, dhl, canadaPost, or any other by its name."
@@ -79,14 +101,6 @@ class FulfillOrderInput(WriteInput):
     dispatch_id: DispatchId | None = Field(
         default=None, description="The warehouse's id of the shipment; it is the idempotency key."
     )
-
-    @field_validator("lines")
-    @classmethod
-    def _each_line_once(cls, given: list[FulfilledLine] | None) -> list[FulfilledLine] | None:
-        ids = [each.line_item_id for each in given or []]
-        if len(ids) != len(set(ids)):
-            raise PydanticCustomError("twice", "Name each line once, with all units of it")
-        return given
 
     @model_validator(mode="after")
     def _trackable(self) -> Self:
@@ -223,6 +237,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
         self.target = asked.order_id
         self._wix = wix
         self._asked = asked
+        self._named = asked.lines if isinstance(asked.lines, list) else None
         self._known: Fulfillment | None = None
 
     def check(self) -> Json:
@@ -298,7 +313,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
 
     def _same(self, known: Fulfillment) -> bool:
         """Tell whether a fulfillment holds what was asked for, as far as that was said."""
-        asked = {each.line_item_id: each.quantity for each in self._asked.lines or []}
+        asked = {each.line_item_id: each.quantity for each in self._named or []}
         units = known.units()
         return not asked or (
             asked.keys() == units.keys()
@@ -306,7 +321,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
         )
 
     def _units(self, left: Mapping[str, int]) -> dict[str, int]:
-        if self._asked.lines is None:
+        if self._named is None:
             units = {line: quantity for line, quantity in left.items() if quantity > 0}
             if not units:
                 raise RefusedError(
@@ -314,7 +329,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
                 )
             return units
         units = {}
-        for index, each in enumerate(self._asked.lines):
+        for index, each in enumerate(self._named):
             field = pointer("lines", index)
             if each.line_item_id not in left:
                 raise InputError.of(

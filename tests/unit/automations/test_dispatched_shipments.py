@@ -164,7 +164,7 @@ def test_a_shipment_whose_answer_got_lost_is_found_whatever_happened_since(
     if then == "it is canceled":
         wix.set_order_status(order_id, "CANCELED")
     if then == "the rest is sent":
-        call("fulfill_order", {}, key="rest", order_id=order_id)
+        call("fulfill_order", {"lines": "all"}, key="rest", order_id=order_id)
 
     wix.clear_journal()
 
@@ -270,7 +270,7 @@ def test_a_shipment_of_an_order_that_was_sent_already_is_left_alone(
 ) -> None:
     order_id = goods(wix)
     if by == "hand":
-        call("fulfill_order", {}, key="by-hand", order_id=order_id)
+        call("fulfill_order", {"lines": "all"}, key="by-hand", order_id=order_id)
     else:
         everything = units(FIRST, 3) + units(SECOND)
         record(dispatched(order_id, dispatchId="D-0", trackingNumber="1Z0", lines=everything))
@@ -357,6 +357,7 @@ def test_a_line_of_another_order_is_refused(wix: WixSimulator) -> None:
         ({"dispatchId": "D 1"}, "/dispatchId"),
         ({"orderId": "10042"}, "/orderId"),
         ({"lines": None}, "/lines"),
+        ({"lines": "all"}, "/lines"),
         ({"lines": []}, "/lines"),
         ({"lines": [{"lineItemId": FIRST}]}, "/lines/0/quantity"),
         ({"lines": [*units(FIRST), {"lineItemId": SECOND}]}, "/lines/1/quantity"),

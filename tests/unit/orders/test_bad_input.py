@@ -21,7 +21,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "update_order": {"archived": True},
     "cancel_order": {},
     "refund_order": {"amount": "1.00"},
-    "fulfill_order": {},
+    "fulfill_order": {"lines": "all"},
     "record_payment": {},
 }
 WITH_ID = [action for action in ACTIONS if action != "query_orders"]
@@ -162,16 +162,19 @@ WRONG_TYPES = [
         {"amount": "1", "items": {"lineItems": [{"lineItemId": LINE_ID, "quantity": 0}]}},
         "/items/lineItems/0/quantity",
     ),
+    ("fulfill_order", {}, "/lines"),
+    ("fulfill_order", {"lines": "some"}, "/lines"),
     ("fulfill_order", {"lines": []}, "/lines"),
     ("fulfill_order", {"lines": [{"lineItemId": LINE_ID, "quantity": "1"}]}, "/lines/0/quantity"),
     ("fulfill_order", {"lines": [{"lineItemId": LINE_ID, "quantity": True}]}, "/lines/0/quantity"),
     ("fulfill_order", {"lines": [{"lineItemId": LINE_ID, "quantity": 1.5}]}, "/lines/0/quantity"),
     ("fulfill_order", {"lines": [{"lineItemId": LINE_ID}] * 2}, "/lines"),
-    ("fulfill_order", {"dispatchId": "with space"}, "/dispatchId"),
-    ("fulfill_order", {"dispatchId": "line\nbreak"}, "/dispatchId"),
+    ("fulfill_order", {"lines": "all", "dispatchId": "with space"}, "/dispatchId"),
+    ("fulfill_order", {"lines": "all", "dispatchId": "line\nbreak"}, "/dispatchId"),
     (
         "fulfill_order",
         {
+            "lines": "all",
             "carrier": "ups",
             "trackingNumber": "1",
             "trackingUrl": "javascript:alert(1)",

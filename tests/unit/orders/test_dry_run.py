@@ -29,7 +29,7 @@ CASES = [
     Case("update_order", {"archived": True}),
     Case("cancel_order", {"restockAllItems": True}, reads=1),
     Case("refund_order", {"amount": "5.00"}, reads=2),
-    Case("fulfill_order", {"trackingNumber": "T-1", "carrier": "dhl"}, reads=2),
+    Case("fulfill_order", {"lines": "all", "trackingNumber": "T-1", "carrier": "dhl"}, reads=2),
 ]
 
 

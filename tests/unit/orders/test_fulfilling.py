@@ -14,7 +14,7 @@ UPS = {"carrier": "ups", "trackingNumber": "1Z999AA10123456784"}
 
 
 def fulfill(order: dict[str, Any], key: str | None = "k-1", **body: Any) -> Reply:
-    return call("fulfill_order", body, key=key, order_id=order["id"])
+    return call("fulfill_order", {"lines": "all", **body}, key=key, order_id=order["id"])
 
 
 def two_lines(wix: WixSimulator) -> tuple[dict[str, Any], str, str]:
@@ -23,7 +23,7 @@ def two_lines(wix: WixSimulator) -> tuple[dict[str, Any], str, str]:
     return order, first, second
 
 
-def test_everything_that_is_left_is_fulfilled_by_default(wix: WixSimulator) -> None:
+def test_everything_that_is_left_is_fulfilled_by_one_word(wix: WixSimulator) -> None:
     order, first, second = two_lines(wix)
     fulfill(order, key="part", lines=[{"lineItemId": first, "quantity": 1}])
 

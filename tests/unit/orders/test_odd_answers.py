@@ -63,7 +63,7 @@ def test_an_order_of_unknown_size_is_not_fulfilled(wix: WixSimulator, value: Any
     lines[0]["quantity"] = value
     order_with(wix, order, lineItems=lines)
 
-    reply = call("fulfill_order", {}, order_id=order["id"], key="k-1")
+    reply = call("fulfill_order", {"lines": "all"}, order_id=order["id"], key="k-1")
 
     assert (reply.status, reply.code) == (503, "wix_unavailable")
     assert lines[0]["id"] in reply.json["detail"]
@@ -78,7 +78,7 @@ def test_units_are_not_sent_again_that_may_have_been_sent(wix: WixSimulator, val
     listed = {"orderId": order["id"], "fulfillments": [{"id": "f-1", "lineItems": [sent]}]}
     shows(wix, FULFILLMENTS, {"orderWithFulfillments": listed})
 
-    reply = call("fulfill_order", {}, order_id=order["id"], key="k-1")
+    reply = call("fulfill_order", {"lines": "all"}, order_id=order["id"], key="k-1")
 
     assert (reply.status, reply.code) == (503, "wix_unavailable")
     assert not api_calls(wix, CREATE)

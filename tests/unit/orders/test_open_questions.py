@@ -47,7 +47,7 @@ def test_an_order_is_paid_sent_refunded_changed_and_canceled(
         ("fulfill_order", {"lines": [{"lineItemId": line_id, "quantity": 1}]}, {}),
         (
             "fulfill_order",
-            {"carrier": "ups", "trackingNumber": "1Z999AA10123456784"},
+            {"lines": "all", "carrier": "ups", "trackingNumber": "1Z999AA10123456784"},
             {"lines": [{"lineItemId": line_id, "quantity": 2}]},
         ),
         ("refund_order", {"amount": "7.25"}, {"status": "REFUNDED", "refunded": "7.25"}),

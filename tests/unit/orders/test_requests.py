@@ -248,6 +248,7 @@ CASES = [
     Case(
         "fulfill_order",
         {
+            "lines": "all",
             "carrier": "Local Courier",
             "trackingNumber": "LC-9",
             "trackingUrl": "https://courier.example.com/t/LC-9",
@@ -423,6 +424,7 @@ def test_an_action_can_call_nothing_that_it_does_not_declare(
     bodies: dict[str, Any] = {
         "update_order": {"archived": True},
         "refund_order": {"amount": "1"},
+        "fulfill_order": {"lines": "all"},
     }
     order_id = None if action == "query_orders" else ORDER_ID
     call(action, bodies.get(action, {}), key="k", order_id=order_id)
