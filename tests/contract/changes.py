@@ -129,6 +129,7 @@ CHANGES = (
         check="/ecom/v1/payments/orders/*",
         receipt_id="paymentId",
         ids_at_wix=WixSimulator.payment_ids,
+        body={"amount": "all"},
         payments=[offline("40.00")],
     ),
     Change(

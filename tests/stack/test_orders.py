@@ -39,7 +39,7 @@ ROUTES: list[tuple[str, str, Any, str | None]] = [
     ("GET", "/orders/{id}", None, None),
     ("POST", "/orders/query", {"limit": 1}, None),
     ("PATCH", "/orders/{id}", {"archived": True}, None),
-    ("POST", "/orders/{id}/payments", {}, "pay"),
+    ("POST", "/orders/{id}/payments", {"amount": "all"}, "pay"),
     ("POST", "/orders/{id}/fulfillments", {"lines": "all"}, "send"),
     ("POST", "/orders/{id}/refunds", {"amount": "5.00"}, "refund"),
     ("POST", "/orders/{id}/cancel", {"restockAllItems": True}, None),

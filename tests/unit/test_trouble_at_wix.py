@@ -105,9 +105,11 @@ READINGS = {
     "the version of the catalog": Reading(VERSION, query("products/query_products")),
     "refund_order's payments": Reading(PAYMENTS, order_action("refund_order", {"amount": "5.00"})),
     "refund_order's limits": Reading(REFUNDABILITY, order_action("refund_order", {"amount": "5"})),
-    "record_payment": Reading(PAYMENTS, order_action("record_payment", {}, payments=[])),
+    "record_payment": Reading(
+        PAYMENTS, order_action("record_payment", {"amount": "all"}, payments=[])
+    ),
     "confirming a payment": Reading(
-        PAYMENTS, order_action("record_payment", {}, payments=[offline("40.00")])
+        PAYMENTS, order_action("record_payment", {"amount": "all"}, payments=[offline("40.00")])
     ),
     "fulfill_order": Reading(FULFILLMENTS, order_action("fulfill_order", {"lines": "all"})),
     "cancel_order": Reading(ORDER, order_action("cancel_order", {})),

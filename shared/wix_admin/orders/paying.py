@@ -10,15 +10,16 @@ again, and too little on record is better than too much. A gift card is voided b
 what it paid is left to pay again as soon as the balance says so.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from wix_admin.client import WixClient
 from wix_admin.errors import RefusedError
-from wix_admin.models import Json, Money, WixEntity, WriteInput, plain, to_price
+from wix_admin.models import Json, Money, OrSay, WixEntity, WriteInput, plain, to_price
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderId, fetch_order
 from wix_admin.orders.operations import ADD_PAYMENT, APPROVE_PAYMENT
@@ -34,12 +35,23 @@ OVER = {"CANCELED", "REJECTED"}
 PREDEFINED = {"CASH", "BANK_TRANSFER", "CHECK"}
 GAVE_BACK = {"PARTIALLY_REFUNDED", "REFUNDED"}
 
+SEND_AMOUNT = (
+    "Send the amount that was paid as text in quotes, with a dot and at most two decimals, such as"
+    ' "12.50", or "all" for all that is left to pay'
+)
+
+AmountOrAll = Annotated[Money | Literal["all"], OrSay(SEND_AMOUNT)]
+
 
 class RecordPaymentInput(WriteInput):
     """A payment that was made by cash, bank transfer and the like."""
 
+    advice: ClassVar[Mapping[str, str]] = {"amount": SEND_AMOUNT}
+
     order_id: OrderId
-    amount: Money | None = Field(default=None, description="Left out: all that is left to pay.")
+    amount: AmountOrAll = Field(
+        description='Or "all": all that is left to pay, or the one payment that is waiting.'
+    )
     payment_method: Annotated[str, Field(min_length=1, max_length=150)] = Field(
         default="Offline", description="What to call it: Cash, Bank transfer, ..."
     )
@@ -79,6 +91,7 @@ class OrderPayment(Effect[PaymentReceipt]):
         self.target = asked.order_id
         self._wix = wix
         self._asked = asked
+        self._amount = asked.amount if isinstance(asked.amount, Decimal) else None
 
     def check(self) -> Json:
         """Decide whether to confirm a waiting payment or to add one.
@@ -160,20 +173,19 @@ class OrderPayment(Effect[PaymentReceipt]):
     def _meant(self, waiting: list[Payment]) -> Payment:
         """Choose the waiting payment that came; of several alike, any."""
         amounts = [amount_of(each.amount) for each in waiting]
-        asked = self._asked.amount
-        if asked is None and len(waiting) == 1:
+        if self._amount is None and len(waiting) == 1:
             return waiting[0]
-        if asked in amounts:
-            return waiting[amounts.index(asked)]
+        if self._amount in amounts:
+            return waiting[amounts.index(self._amount)]
         if len(waiting) == 1:
-            way = f"A payment of {plain(amounts[0])} is waiting: leave the amount out to confirm it"
+            way = f'Send {plain(amounts[0])} or "all" to confirm the payment that is waiting'
         else:
-            listed = ", ".join(map(plain, amounts))
-            way = f"Payments of {listed} are waiting: give the amount of the one that came"
+            listed = " or ".join(map(plain, amounts))
+            way = f"Send {listed}: the amount of the payment that came, of those that are waiting"
         raise _beyond(way)
 
     def _added(self, left: Decimal, taken: list[Payment]) -> Json:
-        amount = left if self._asked.amount is None else self._asked.amount
+        amount = left if self._amount is None else self._amount
         if amount > left or amount <= 0:
             raise _beyond(_left_to_pay(left, taken))
         return {

@@ -499,7 +499,7 @@ def test_an_order_is_acted_on_whatever_the_event_s_copy_of_it_says(wix: WixSimul
 def test_an_order_that_is_paid_later_is_acted_on_then(wix: WixSimulator, bus: Bus) -> None:
     order = wix.add_order(lines=[line()], payments=[offline("10.00")])
     assert act(approved(order["id"]))["leftAlone"] == "unpaid"
-    call("record_payment", {}, key="cash", order_id=order["id"])
+    call("record_payment", {"amount": "all"}, key="cash", order_id=order["id"])
 
     answer = act(
         {

@@ -22,7 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "cancel_order": {},
     "refund_order": {"amount": "1.00"},
     "fulfill_order": {"lines": "all"},
-    "record_payment": {},
+    "record_payment": {"amount": "all"},
 }
 WITH_ID = [action for action in ACTIONS if action != "query_orders"]
 
@@ -181,8 +181,9 @@ WRONG_TYPES = [
         },
         "/trackingUrl",
     ),
-    ("record_payment", {"amount": None, "paymentMethod": ""}, "/paymentMethod"),
-    ("record_payment", {"paymentMethod": "x" * 151}, "/paymentMethod"),
+    ("record_payment", {"amount": "all", "paymentMethod": ""}, "/paymentMethod"),
+    ("record_payment", {"amount": "all", "paymentMethod": "x" * 151}, "/paymentMethod"),
+    ("record_payment", {}, "/amount"),
     ("record_payment", {"amount": []}, "/amount"),
     ("cancel_order", {"restockAllItems": 1}, "/restockAllItems"),
     ("cancel_order", {"customMessage": ""}, "/customMessage"),

@@ -73,7 +73,7 @@ def test_it_tells_whether_a_payment_would_be_confirmed(wix: WixSimulator, table:
     wix.add_order(order_id=ORDER_ID, total="25.00", payments=lambda total: [offline(total)])
     [payment_id] = wix.payment_ids(ORDER_ID)
 
-    reply = call("record_payment", {"dryRun": True}, order_id=ORDER_ID, key="k-1")
+    reply = call("record_payment", {"amount": "all", "dryRun": True}, order_id=ORDER_ID, key="k-1")
 
     [planned] = reply.json["requests"]
     assert payment_id in planned["path"]

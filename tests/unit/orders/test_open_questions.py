@@ -41,9 +41,9 @@ def test_an_order_is_paid_sent_refunded_changed_and_canceled(
     line_id = order["lineItems"][0]["id"]
     card_id, waiting_id = wix.payment_ids(order["id"])
     changes: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-        ("record_payment", {}, {"paymentId": waiting_id, "wasPending": True}),
+        ("record_payment", {"amount": "all"}, {"paymentId": waiting_id, "wasPending": True}),
         ("record_payment", {"amount": "12.50"}, {"wasPending": False}),
-        ("record_payment", {}, {"wasPending": False}),
+        ("record_payment", {"amount": "all"}, {"wasPending": False}),
         ("fulfill_order", {"lines": [{"lineItemId": line_id, "quantity": 1}]}, {}),
         (
             "fulfill_order",

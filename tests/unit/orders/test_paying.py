@@ -26,7 +26,7 @@ APPROVE = "/ecom/v1/payments/*/update-payment-transaction-status"
 
 
 def pay(order: dict[str, Any], key: str | None = "k-1", **body: Any) -> Reply:
-    return call("record_payment", body, key=key, order_id=order["id"])
+    return call("record_payment", {"amount": "all", **body}, key=key, order_id=order["id"])
 
 
 def unpaid(wix: WixSimulator, total: str = "25.00") -> dict[str, Any]:
@@ -104,7 +104,7 @@ def test_another_amount_than_the_one_that_waits_is_refused(wix: WixSimulator) ->
     reply = pay(order, amount="10.00")
 
     assert (reply.status, reply.code) == (422, "exceeds_balance")
-    assert "A payment of 25 is waiting: leave the amount out" in reply.json["detail"]
+    assert 'Send 25 or "all" to confirm the payment that is waiting' in reply.json["detail"]
 
 
 def test_of_several_that_wait_the_amount_tells_which(wix: WixSimulator) -> None:
@@ -116,7 +116,7 @@ def test_of_several_that_wait_the_amount_tells_which(wix: WixSimulator) -> None:
     clear = pay(order, amount="15.00")
 
     assert (unclear.status, unclear.code) == (422, "exceeds_balance")
-    assert "Payments of 10, 15 are waiting: give the amount of the one" in unclear.json["detail"]
+    assert "Send 10 or 15: the amount of the payment that came" in unclear.json["detail"]
     assert clear.json["paymentId"] == wix.payment_ids(order["id"])[1]
 
 

@@ -324,7 +324,7 @@ CASES = [
     ),
     Case(
         "record_payment",
-        {},
+        {"amount": "all"},
         [
             ("GET", ORDER, None),
             ("GET", PAYMENTS, None),
@@ -425,6 +425,7 @@ def test_an_action_can_call_nothing_that_it_does_not_declare(
         "update_order": {"archived": True},
         "refund_order": {"amount": "1"},
         "fulfill_order": {"lines": "all"},
+        "record_payment": {"amount": "all"},
     }
     order_id = None if action == "query_orders" else ORDER_ID
     call(action, bodies.get(action, {}), key="k", order_id=order_id)
