@@ -9,11 +9,23 @@ from wix_auth import WixAuthError
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What every problem with one code has in common."""
+    """What every problem with one code has in common.
+
+    Attributes:
+        status: The HTTP status.
+        title: What it is, in words that are always the same.
+        wait: The seconds after which asking again may help, where the failure itself does not say;
+            None if asking the same again does not help.
+    """
 
     status: int
     title: str
-    retryable: bool = False
+    wait: float | None = None
+
+    @property
+    def retryable(self) -> bool:
+        """Whether asking the same again may help."""
+        return self.wait is not None
 
 
 KINDS = {
@@ -22,7 +34,7 @@ KINDS = {
     "idempotency_key_missing": Kind(400, "An idempotency key is required"),
     "wix_refused": Kind(400, "Wix refused the request"),
     "not_found": Kind(404, "Wix does not know it"),
-    "still_running": Kind(409, "The same request is still running", retryable=True),
+    "still_running": Kind(409, "The same request is still running", wait=5),
     "conflict": Kind(409, "It exists already or has changed at Wix"),
     "not_possible_now": Kind(409, "Its state does not allow this"),
     "wix_forbids": Kind(409, "Wix does not allow this now"),
@@ -47,16 +59,17 @@ KINDS = {
     "wrong_site": Kind(500, "The credential belongs to another site"),
     "wix_permission_missing": Kind(502, "The credential lacks a Wix permission"),
     "credential_refused": Kind(502, "Wix refused the credential"),
-    "catalog_moving": Kind(503, "The site is being moved to another catalog", retryable=True),
-    "wix_busy": Kind(503, "Wix asks to wait", retryable=True),
-    "wix_unavailable": Kind(503, "Wix cannot be reached or is broken", retryable=True),
-    "secret_unavailable": Kind(503, "The credential cannot be read right now", retryable=True),
-    "ledger_unavailable": Kind(503, "The effects table cannot be reached", retryable=True),
-    "bus_unavailable": Kind(503, "The event bus cannot be reached", retryable=True),
-    "queue_unavailable": Kind(503, "A queue cannot be reached", retryable=True),
-    "unfinished": Kind(503, "Done in part", retryable=True),
-    "out_of_time": Kind(503, "Too little time was left", retryable=True),
-    "outcome_unknown": Kind(504, "Wix may or may not have done it", retryable=True),
+    "catalog_moving": Kind(503, "The site is being moved to another catalog", wait=60),
+    # Wix counts calls by the minute.
+    "wix_busy": Kind(503, "Wix asks to wait", wait=60),
+    "wix_unavailable": Kind(503, "Wix cannot be reached or is broken", wait=5),
+    "secret_unavailable": Kind(503, "The credential cannot be read right now", wait=5),
+    "ledger_unavailable": Kind(503, "The effects table cannot be reached", wait=5),
+    "bus_unavailable": Kind(503, "The event bus cannot be reached", wait=5),
+    "queue_unavailable": Kind(503, "A queue cannot be reached", wait=5),
+    "unfinished": Kind(503, "Done in part", wait=1),
+    "out_of_time": Kind(503, "Too little time was left", wait=1),
+    "outcome_unknown": Kind(504, "Wix may or may not have done it", wait=10),
 }
 
 AUTH_CODES = {
@@ -71,9 +84,6 @@ AUTH_CODES = {
     "TokenUnavailableError": "wix_unavailable",
     "ForeignOriginError": "internal_error",
 }
-
-BUSY_SECONDS = 60.0
-"""How long to wait if Wix asks to and does not say how long: it counts calls by the minute."""
 
 MAX_FIELDS = 100
 """How many fields one problem names, as Lambda hands on no answer of any size."""
@@ -91,10 +101,9 @@ def code_of(error: AdminError | WixAuthError) -> str:
 
 
 def wait_for(error: AdminError | WixAuthError) -> float | None:
-    """Return the seconds after which asking again may help, if they are known."""
-    if error.retry_after is None and code_of(error) == "wix_busy":
-        return BUSY_SECONDS
-    return error.retry_after
+    """Return the seconds after which asking the same again may help, or None if it does not."""
+    wait = KINDS[code_of(error)].wait
+    return wait if wait is None or error.retry_after is None else error.retry_after
 
 
 def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]:
@@ -113,7 +122,7 @@ def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]
         "detail": _told(error),
         "code": code,
         "requestId": request_id,
-        "retryable": kind.retryable,
+        "retryable": wait_for(error) is not None,
     }
     if error.wix_request_id:
         described["wixRequestId"] = error.wix_request_id

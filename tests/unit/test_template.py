@@ -887,12 +887,14 @@ def test_a_code_means_the_same_whoever_answers(kind: str) -> None:
         )
 
 
-def test_a_refusal_for_load_says_when_to_come_back() -> None:
-    too_many = [refusal for refusal in REFUSALS.values() if refusal["StatusCode"] in {429, 503}]
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_a_refusal_says_when_to_come_back_if_that_helps(kind: str) -> None:
+    refusal = REFUSALS[kind]
 
-    assert too_many
-    for refusal in too_many:
-        assert int(refusal["Headers"]["Retry-After"].strip("'")) >= 1
+    problem = json.loads(refusal["ResponseTemplates"]["application/json"])
+    wait = refusal["Headers"].get("Retry-After")
+    assert problem["retryable"] is (wait is not None)
+    assert wait is None or int(wait.strip("'")) >= 1
 
 
 def test_the_webhook_api_promises_the_headers_that_it_sends() -> None:

@@ -141,7 +141,6 @@ class BookingChange(Effect[BookingReceipt]):
         raise RefusedError(
             "The booking changed at Wix at the same moment: ask again in some seconds",
             code="conflict",
-            retry_after=5.0,
         )
 
     def read_back(self, sent: Sent) -> BookingReceipt | None:

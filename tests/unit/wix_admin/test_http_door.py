@@ -11,6 +11,7 @@ from tests.unit.wix_admin.builders import ACCOUNT, ROLE, Context, Performer, htt
 from wix_admin.doors import Caller
 from wix_admin.doors.http import MAX_ANSWER_BYTES, MAX_REQUEST_CHARACTERS, is_http, serve
 from wix_admin.errors import (
+    AdminError,
     ElevationError,
     InputError,
     OutcomeUnknownError,
@@ -18,6 +19,7 @@ from wix_admin.errors import (
     WixRequestError,
     WixUnavailableError,
 )
+from wix_admin.problems import KINDS
 from wix_auth import SecretMissingError, TokenUnavailableError
 
 SYMBOLS = "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
@@ -305,7 +307,7 @@ def test_each_failure_has_its_status(failure: Exception, status: int, code: str)
 @pytest.mark.parametrize(
     ("failure", "header"),
     [
-        (WixUnavailableError("x"), None),
+        (WixUnavailableError("x"), "5"),
         (WixUnavailableError("x", retry_after=0.0), "1"),
         (WixUnavailableError("x", retry_after=0.2), "1"),
         (WixUnavailableError("x", retry_after=7.4), "8"),
@@ -319,6 +321,19 @@ def test_when_to_ask_again_is_a_header(failure: Exception, header: str | None) -
     response = answer_to(http_event({}), Performer(failure=failure))
 
     assert response["headers"].get("Retry-After") == header
+
+
+@pytest.mark.parametrize("retry_after", [None, 3.0])
+@pytest.mark.parametrize("code", KINDS)
+def test_whoever_may_ask_again_is_told_when_and_nobody_else(
+    code: str, retry_after: float | None
+) -> None:
+    failure = AdminError("x", code=code, retry_after=retry_after)
+
+    response = answer_to(http_event({}), Performer(failure=failure))
+
+    assert json.loads(response["body"])["retryable"] is KINDS[code].retryable
+    assert ("Retry-After" in response["headers"]) is KINDS[code].retryable
 
 
 def test_without_an_id_of_the_gateway_s_it_is_lambda_s() -> None:

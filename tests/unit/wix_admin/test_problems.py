@@ -11,6 +11,8 @@ from tests.unit.wix_admin.builders import all_below
 from wix_admin.errors import (
     AdminError,
     InputError,
+    OutcomeUnknownError,
+    RefusedError,
     UnexpectedError,
     Violation,
     WixRequestError,
@@ -152,11 +154,14 @@ def test_an_error_that_nobody_planned_is_internal() -> None:
         (WixUnavailableError("?", code="wix_busy"), 60),
         (WixUnavailableError("?", retry_after=5), 5),
         (TokenUnavailableError("?", retry_after=5), 5),
-        (WixUnavailableError("?"), None),
-        (TokenUnavailableError("?"), None),
+        (WixUnavailableError("?"), 5),
+        (TokenUnavailableError("?"), 5),
+        (OutcomeUnknownError("?", retry_after=299.5), 299.5),
+        (RefusedError("?", retry_after=5), None),
+        (SecretMissingError("?", retry_after=5), None),
     ],
 )
-def test_a_problem_says_how_long_to_wait_if_that_is_known(
+def test_a_problem_says_how_long_to_wait_if_waiting_helps(
     failure: AdminError | WixAuthError, seconds: float | None
 ) -> None:
     assert wait_for(failure) == seconds
