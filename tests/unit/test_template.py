@@ -897,6 +897,21 @@ def test_a_refusal_says_when_to_come_back_if_that_helps(kind: str) -> None:
     assert wait is None or int(wait.strip("'")) >= 1
 
 
+@pytest.mark.parametrize("kind", ["INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "DEFAULT_5XX"])
+def test_a_change_that_may_have_been_made_is_repeated_with_the_same_key(kind: str) -> None:
+    problem = json.loads(REFUSALS[f"AdminApi {kind}"]["ResponseTemplates"]["application/json"])
+
+    assert "it may have been made" in problem["detail"]
+    assert "with the same Idempotency-Key" in problem["detail"]
+
+
+def test_a_signed_call_of_an_unknown_route_is_not_told_that_it_is_unsigned() -> None:
+    refusal = REFUSALS["AdminApi MISSING_AUTHENTICATION_TOKEN"]
+
+    problem = json.loads(refusal["ResponseTemplates"]["application/json"])
+    assert problem["title"] == "Not signed, not allowed, or no such route"
+
+
 def test_the_webhook_api_promises_the_headers_that_it_sends() -> None:
     method = SOURCE["Resources"]["WebhookMethod"]["Properties"]
     sent = {
