@@ -31,7 +31,7 @@ type Handler = Callable[[Any, LambdaContext], Any]
 
 
 class Key(Enum):
-    """Whether a change needs an idempotency key."""
+    """Whether a change needs an idempotency key; a dry run never does."""
 
     REQUIRED = "required"
     HONOURED = "honoured"
@@ -130,10 +130,10 @@ def _once(asked: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> On
     """Prepare for one change, under the input's own key or the caller's.
 
     Raises:
-        InputError: If a key is required and there is none.
+        InputError: If a key is required and there is none, unless nothing is to be changed.
     """
     key = asked.own_key() or call.key()
-    if key is None and rule is Key.REQUIRED:
+    if key is None and rule is Key.REQUIRED and not rehearses:
         in_header = call.door == "http"
         raise InputError.of(
             "" if in_header else KEY_FIELD,

@@ -1,12 +1,13 @@
 """A dry run: everything up to the call that would change something, and nothing after it."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 import pytest
 
-from tests.unit.orders.calls import api_calls, call
+from tests.unit.orders.calls import api_calls, call, http_event, invoke
 from tests.wix_simulator import WixSimulator, card, line, offline
 
 ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
@@ -67,6 +68,37 @@ def test_it_names_the_request_that_is_then_really_sent(
     [sent] = [each for each in api_calls(wix) if each.effect]
     [planned] = rehearsed.json["requests"]
     assert planned == {"method": sent.method, "path": sent.path, "body": sent.body}
+
+
+@pytest.mark.parametrize("door", ["http", "direct", "event"])
+@pytest.mark.usefixtures("order")
+def test_it_needs_no_key_at_any_door(wix: WixSimulator, table: str, door: str) -> None:
+    asked = {"amount": "5.00", "dryRun": True}
+    direct = {"orderId": ORDER_ID, **asked}
+    event = {
+        "http": http_event("refund_order", asked, order_id=ORDER_ID),
+        "direct": direct,
+        "event": {"source": "shop", "detail-type": "Refund Wanted", "detail": direct},
+    }[door]
+
+    answer = invoke("refund_order", event)
+
+    told = json.loads(answer["body"]) if door == "http" else answer
+    assert told["dryRun"] is True
+    assert [each["path"] for each in told["requests"]] == ["/ecom/v1/order-billing/refund-payments"]
+    assert not any(each.effect for each in api_calls(wix))
+    assert ledger(table) == []
+
+
+@pytest.mark.usefixtures("order")
+def test_a_key_that_stands_for_another_request_is_not_looked_at(table: str) -> None:
+    call("refund_order", {"amount": "5.00"}, order_id=ORDER_ID, key="k-1")
+    remembered = ledger(table)
+
+    reply = call("refund_order", {"amount": "7.00", "dryRun": True}, order_id=ORDER_ID, key="k-1")
+
+    assert (reply.status, reply.json["dryRun"]) == (200, True)
+    assert ledger(table) == remembered
 
 
 def test_it_tells_whether_a_payment_would_be_confirmed(wix: WixSimulator, table: str) -> None:
