@@ -202,10 +202,17 @@ def _tried[I, R: ItemResult](
     known = {each.index: each for each in receipt.results}
     elsewhere = OutcomeUnknownError(
         "An earlier try with this key was made on the site's former catalog: look at the site"
-        " before you ask with another key"
     )
     found = [known.get(each.index, each) for each in all_of_them("unknown", elsewhere)]
-    return found, once.replayed
+    return [_advised(each, once) for each in found], once.replayed
+
+
+def _advised[R: ItemResult](item: R, once: Once) -> R:
+    """Say of an item that may have been done what to do about it."""
+    if item.status != "unknown" or item.error is None:
+        return item
+    detail = f"{item.error.detail}. {once.advice}"
+    return item.model_copy(update={"error": item.error.model_copy(update={"detail": detail})})
 
 
 def summed[R: ItemResult, A: BatchAnswer[Any]](
@@ -218,7 +225,7 @@ def summed[R: ItemResult, A: BatchAnswer[Any]](
     """
     ordered = sorted(results, key=lambda each: each.index)
     if len(ordered) == 1 and ordered[0].error:
-        raise _error_of(ordered[0].error, ordered[0].status, replayed=once.replayed)
+        raise _error_of(ordered[0].error, ordered[0].status, once)
     counts = {
         status: sum(each.status == status for each in ordered)
         for status in ("done", "refused", "unknown", "left")
@@ -227,7 +234,7 @@ def summed[R: ItemResult, A: BatchAnswer[Any]](
     return answer.model_validate({"results": ordered, **counts, "complete": complete})
 
 
-def _error_of(reason: ItemError, status: Status, *, replayed: bool) -> AdminError:
+def _error_of(reason: ItemError, status: Status, once: Once) -> AdminError:
     kinds: dict[Status, type[AdminError]] = {
         "unknown": OutcomeUnknownError,
         "left": UnfinishedError,
@@ -238,7 +245,9 @@ def _error_of(reason: ItemError, status: Status, *, replayed: bool) -> AdminErro
         wix_code=reason.wix_code,
         violations=[Violation(reason.field, reason.detail)] if reason.field else (),
     )
-    error.replayed = replayed
+    if isinstance(error, OutcomeUnknownError):
+        error.has_key = once.key is not None
+    error.replayed = once.replayed
     return error
 
 

@@ -261,6 +261,12 @@ class WixUnavailableError(WixError):
 
 
 class OutcomeUnknownError(WixError):
-    """A call that may not be repeated was sent, and whether Wix did it is not known."""
+    """A call that may not be repeated was sent, and whether Wix did it is not known.
 
+    Attributes:
+        has_key: Whether the request has an idempotency key. Without one it must not be repeated
+            blindly.
+    """
+
+    has_key = True
     default_code = "outcome_unknown"

@@ -26,6 +26,9 @@ from wix_admin.models import Answer, Json
 from wix_admin.telemetry import logger
 from wix_auth import WixAuthError
 
+SAME_KEY = "Ask again with the same key: with another one it may be done twice"
+NO_KEY = "No key was sent: look at Wix before you ask again, or it may be done twice"
+
 SETTLE_SECONDS = 300.0
 """How long after a call Wix may still be carrying it out, unseen. Wix publishes no such limit; its
 gateways give up long before."""
@@ -154,6 +157,24 @@ class Once:
             WithheldError: If this is a rehearsal, which ends before anything is changed.
             AdminError: Whatever the effect raises.
         """
+        try:
+            return self._made(effect)
+        except OutcomeUnknownError as lost:
+            error = OutcomeUnknownError(
+                f"{lost}. {self.advice}",
+                retry_after=lost.retry_after,
+                wix_request_id=lost.wix_request_id,
+                wix_code=lost.wix_code,
+            )
+            error.has_key = self.key is not None
+            raise error from lost
+
+    @property
+    def advice(self) -> str:
+        """What to do about a change that may have been made."""
+        return NO_KEY if self.key is None else SAME_KEY
+
+    def _made[R: Receipt](self, effect: Effect[R]) -> R:
         key = self.key if self.table is not None or self.rehearses else None
         scope = Scope(self.site_id, effect.name, effect.target, key or secrets.token_hex(16))
         if self.rehearses:
@@ -231,8 +252,7 @@ class _Work[R: Receipt]:
         if settles_in > 0:
             self._note(lambda: self.table.leave_unknown(self.scope, item))
             raise OutcomeUnknownError(
-                "An earlier try is not seen at Wix yet, but may still be: ask again with the"
-                " same key",
+                "An earlier try is not seen at Wix yet, but may still be",
                 retry_after=settles_in,
             )
         return None

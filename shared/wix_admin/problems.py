@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wix_admin.errors import AdminError, Violation
+from wix_admin.errors import AdminError, OutcomeUnknownError, Violation
 from wix_auth import WixAuthError
 
 
@@ -103,7 +103,9 @@ def code_of(error: AdminError | WixAuthError) -> str:
 def wait_for(error: AdminError | WixAuthError) -> float | None:
     """Return the seconds after which asking the same again may help, or None if it does not."""
     wait = KINDS[code_of(error)].wait
-    return wait if wait is None or error.retry_after is None else error.retry_after
+    if wait is None or (isinstance(error, OutcomeUnknownError) and not error.has_key):
+        return None
+    return wait if error.retry_after is None else error.retry_after
 
 
 def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]:

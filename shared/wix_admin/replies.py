@@ -200,8 +200,9 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
 def _meaning(status: int, code: str, operation: Operation) -> Meaning:
     """Return what a failure means: whether Wix has read the request, then what it says of it."""
     if status < HTTPStatus.BAD_REQUEST or status in TROUBLE:
-        lost = WixUnavailableError if operation.repeatable else OutcomeUnknownError
-        return Meaning(lost, "That is no answer of this call: Wix may be in trouble")
+        if not operation.repeatable:
+            return Meaning(OutcomeUnknownError, "Wix may or may not have done it")
+        return Meaning(WixUnavailableError, "That is no answer of this call: Wix may be in trouble")
     if status == HTTPStatus.TOO_EARLY or (
         status == HTTPStatus.TOO_MANY_REQUESTS and code not in BUSINESS_QUOTAS
     ):

@@ -296,6 +296,10 @@ def test_an_answer_that_is_lost_before_the_effect_is_asked_for_again_where_that_
     asked = len(wix.requests(kind.method, kind.path))
     if not kind.repeatable:
         assert (reply.status, reply.code) == (504, "outcome_unknown")
+        has_key = "key" in name or name == "a refund"
+        advice = "Ask again with the same key" if has_key else "look at Wix before you ask again"
+        assert advice in reply.json["detail"]
+        assert (reply.json["retryable"], "Retry-After" in reply.headers) == (has_key, has_key)
         assert (asked, effects(wix)) == (1, [])
     elif answer in SAYS_NOTHING:
         assert (reply.status, reply.code) == (503, "wix_unavailable")

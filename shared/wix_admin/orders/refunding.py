@@ -279,7 +279,7 @@ class OrderRefund(Effect[RefundReceipt]):
         ):
             raise OutcomeUnknownError(
                 "A payment of this order was refunded meanwhile, by whom is not clear: look at the"
-                " order in Wix before refunding again"
+                " order in Wix"
             )
         return None
 

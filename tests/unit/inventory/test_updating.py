@@ -415,7 +415,9 @@ def test_an_adjustment_without_a_key_whose_answer_is_lost_is_not_made_again(
 
     assert codes(reply) == ["outcome_unknown", "not_found", None]
     assert statuses(reply) == ["unknown", "refused", "done"]
-    assert "there were 10 before" in reply.json["results"][0]["error"]["detail"]
+    detail = reply.json["results"][0]["error"]["detail"]
+    assert "there were 10 before" in detail
+    assert "No key was sent: look at Wix before you ask again" in detail
     assert len(wix.requests(path=TAKING)) == 1
     assert not any("read back" in line["message"] for line in log_lines())
     assert not reply.json["complete"]

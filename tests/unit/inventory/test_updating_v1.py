@@ -119,6 +119,9 @@ def test_an_adjustment_whose_answer_is_lost_is_unknown_and_not_made_again(
     reply = update({"sku": "MUG", "adjust": -2}, key=key)
 
     assert (reply.status, reply.code) == (504, "outcome_unknown")
+    assert (reply.json["retryable"], "Retry-After" in reply.headers) == (bool(key), bool(key))
+    advice = "Ask again with the same key" if key else "look at Wix before you ask again"
+    assert advice in reply.json["detail"]
     assert len(wix.requests(path=TAKING)) == 1
     if key:
         again = update({"sku": "MUG", "adjust": -2}, key=key)

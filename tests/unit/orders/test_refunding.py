@@ -355,6 +355,8 @@ def test_a_call_that_may_have_been_lost_is_not_repeated_while_wix_may_still_carr
 
     assert [(each.status, each.code) for each in replies] == [(504, "outcome_unknown")] * 3
     assert all(each.json["retryable"] for each in replies)
+    assert all("Ask again with the same key" in each.json["detail"] for each in replies)
+    assert all(int(each.headers["Retry-After"]) > 0 for each in replies)
     assert int(replies[-1].headers["Retry-After"]) <= SETTLE_SECONDS
     assert refunded(wix, order) == 0
     assert len(api_calls(wix, REFUND)) == 1

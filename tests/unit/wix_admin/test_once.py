@@ -36,6 +36,7 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.once import SETTLE_SECONDS, Once, Sent
+from wix_admin.problems import wait_for
 from wix_auth import CredentialRefusedError, TokenUnavailableError, WixAuthError
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def test_without_a_key_what_is_not_found_stays_unknown(
     with pytest.raises(OutcomeUnknownError) as caught:
         once(None, key=None).make(Making(shop))
 
-    assert caught.value is shop.before_send
+    assert caught.value.__cause__ is shop.before_send
 
 
 def test_without_a_key_a_failed_change_is_an_error(shop: Shop) -> None:
@@ -402,7 +403,7 @@ def test_an_answer_that_stays_lost_is_unknown_and_keeps_the_key(
     with pytest.raises(OutcomeUnknownError) as caught:
         ask(ledger, shop)
 
-    assert caught.value is shop.after_send
+    assert caught.value.__cause__ is shop.after_send
     assert (item(dynamodb)["state"], item(dynamodb)["leaseUntil"]) == ("unknown", "0.000")
 
 
@@ -445,6 +446,23 @@ def test_an_unknown_outcome_stays_unknown_while_wix_does_not_tell(
     assert (caught.value.wix_request_id, caught.value.retry_after) == ("r-1", 5.0)
     assert item(dynamodb)["state"] == "unknown"
     assert shop.asked.count("send") == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "advice", "wait"),
+    [("k-1", "Ask again with the same key", 10), (None, "look at Wix before you ask again", None)],
+)
+def test_who_does_not_know_the_outcome_is_told_what_to_do(
+    ledger: EffectsTable, shop: Shop, key: str | None, advice: str, wait: float | None
+) -> None:
+    shop.before_send, shop.blind = lost(), WixUnavailableError("x")
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        once(ledger, key=key).make(Making(shop))
+
+    assert str(caught.value).startswith(str(lost()))
+    assert str(caught.value).count(advice) == 1
+    assert wait_for(caught.value) == wait
 
 
 def test_a_call_that_is_not_seen_is_only_made_again_when_it_must_be_over(
