@@ -13,13 +13,20 @@ from wix_admin.client import Rehearsal, Traffic, WixClient
 from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.doors.reading import KEY_FIELD
-from wix_admin.errors import AdminError, InputError, UnexpectedError, WithheldError
+from wix_admin.errors import (
+    AdminError,
+    InputError,
+    UnexpectedError,
+    WithheldError,
+    WixRequestError,
+)
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.once import Once
 from wix_admin.operations import Operation
 from wix_admin.patience import until
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
+from wix_admin.replies import located
 from wix_admin.settings import settings
 from wix_admin.telemetry import record, whereabouts
 from wix_auth import WixAuthError
@@ -80,7 +87,8 @@ def admin_action(
         name = action.__module__.rpartition(".")[2]
 
         def act(call: Call, traffic: Traffic, ids: dict[str, str]) -> Done:
-            asked = _validated(input_type, call.input())
+            given = call.input()
+            asked = _validated(input_type, given)
             ids.update(asked.ids())
             rehearsal = Rehearsal() if isinstance(asked, WriteInput) and asked.dry_run else None
             once = _once(asked, call, key, rehearses=rehearsal is not None) if key else None
@@ -95,6 +103,9 @@ def admin_action(
                 answer = _json(action(asked, wix, once) if once else action(asked, wix))
             except WithheldError:
                 answer = {}
+            except WixRequestError as refusal:
+                refusal.violations = located(refusal.violations, given)
+                raise
             if rehearsal is not None:
                 return Done(_told_of(rehearsal, answer), replayed=False)
             return Done(answer, replayed=once is not None and once.replayed)

@@ -8,6 +8,8 @@ and repeats only items that failed in a way that may pass.
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
+from pydantic import PrivateAttr
+
 from wix_admin.client import WixClient
 from wix_admin.errors import (
     AdminError,
@@ -18,6 +20,7 @@ from wix_admin.errors import (
     Violation,
     WithheldError,
     WixRequestError,
+    WixViolation,
 )
 from wix_admin.models import Answer
 from wix_admin.once import Effect, Once, Receipt
@@ -30,6 +33,10 @@ LONGEST_PAUSE_SECONDS = 3.0
 
 PROGRESS_ITEMS = 100
 """How many items one progress line is about, at least."""
+
+MAX_WORDS = 100
+"""How many characters of Wix's own words each of many items has, as they all have to fit into one
+answer."""
 
 type Status = Literal["done", "refused", "unknown", "left", "planned"]
 
@@ -48,6 +55,17 @@ class ItemError(Answer):
     detail: str
     field: str | None = None
     wix_code: str | None = None
+    _wix_says: str = PrivateAttr(default="")  # so that it is in no record of the ledger's
+
+    def quote(self, *violations: Violation) -> None:
+        """Keep what Wix says, in its own words, for the answer to this request."""
+        said = (each.detail for each in violations if isinstance(each, WixViolation))
+        self._wix_says = "; ".join(said)
+
+    def told(self, most: int | None = None) -> "ItemError":
+        """Return it as the caller gets it, with so many characters of Wix's own words at most."""
+        words = self._wix_says[:most]
+        return self.model_copy(update={"detail": f"{self.detail}. {words}"}) if words else self
 
 
 class ItemResult(Answer):
@@ -226,6 +244,10 @@ def summed[R: ItemResult, A: BatchAnswer[Any]](
     ordered = sorted(results, key=lambda each: each.index)
     if len(ordered) == 1 and ordered[0].error:
         raise _error_of(ordered[0].error, ordered[0].status, once)
+    ordered = [
+        each.model_copy(update={"error": each.error.told(MAX_WORDS)}) if each.error else each
+        for each in ordered
+    ]
     counts = {
         status: sum(each.status == status for each in ordered)
         for status in ("done", "refused", "unknown", "left")
@@ -239,11 +261,14 @@ def _error_of(reason: ItemError, status: Status, once: Once) -> AdminError:
         "unknown": OutcomeUnknownError,
         "left": UnfinishedError,
     }
+    told = reason.told().detail
     error = kinds.get(status, RefusedError)(
         reason.detail,
         code=reason.code,
         wix_code=reason.wix_code,
-        violations=[Violation(reason.field, reason.detail)] if reason.field else (),
+        violations=[Violation(reason.field or "", told)]
+        if reason.field or told != reason.detail
+        else (),
     )
     if isinstance(error, OutcomeUnknownError):
         error.has_key = once.key is not None
@@ -255,16 +280,15 @@ def _failed[R: ItemResult](
     result: type[R], index: int, status: Status, error: AdminError | WixAuthError
 ) -> R:
     known = error if isinstance(error, AdminError) else None
-    return result(
-        index=index,
-        status=status,
-        error=ItemError(
-            code=code_of(error),
-            detail=str(error),
-            field=known.violations[0].field if known and known.violations else None,
-            wix_code=known.wix_code if known else None,
-        ),
+    violations = known.violations if known else ()
+    reason = ItemError(
+        code=code_of(error),
+        detail=str(error),
+        field=(violations[0].field or None) if violations else None,
+        wix_code=known.wix_code if known else None,
     )
+    reason.quote(*violations)
+    return result(index=index, status=status, error=reason)
 
 
 def _goes_on(wix: WixClient, tries: int, rounds: int) -> bool:

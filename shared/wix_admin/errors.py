@@ -66,6 +66,17 @@ class Violation:
         return f"{name}: {self.detail}" if name else self.detail
 
 
+@dataclass(frozen=True, slots=True)
+class WixViolation(Violation):
+    """What Wix says is wrong, in its own words, which may repeat what a person typed.
+
+    Attributes:
+        path: Where it stands in what Wix was sent, as Wix writes it; empty if it does not say.
+    """
+
+    path: str = ""
+
+
 class AdminError(Exception):
     """A known failure of an admin action.
 

@@ -323,14 +323,16 @@ def _succeeded[R: Receipt](effect: Effect[R], receipt: R) -> R:
 
 
 def _remembered(error: AdminError) -> Json:
-    """Keep a refusal without the words that Wix or the caller wrote."""
+    """Keep a refusal without the words that Wix or the caller wrote: its text has none of them."""
     return {
         "error": type(error).__name__,
         "code": error.code,
         "detail": str(error),
         "wixRequestId": error.wix_request_id,
         "wixCode": error.wix_code,
-        "fields": [each.field for each in error.violations],
+        "violations": [
+            [each.field, each.detail] for each in error.violations if str(each) in str(error)
+        ],
     }
 
 
@@ -341,7 +343,7 @@ def _recalled(outcome: Json) -> AdminError:
         code=outcome.get("code"),
         wix_request_id=outcome.get("wixRequestId"),
         wix_code=outcome.get("wixCode"),
-        violations=[Violation(field, "refused") for field in outcome.get("fields", [])],
+        violations=[Violation(*each) for each in outcome.get("violations", [])],
     )
     error.replayed = True
     return error

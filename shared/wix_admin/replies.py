@@ -2,12 +2,15 @@
 
 Wix's error bodies come in several shapes (`applicationError`, `validationError`, `systemError`,
 none at all, RFC 6749, HTML from a gateway), so every part is optional here. Its free text may
-repeat what a person typed; it goes to the caller as violations, and into no error's text.
+repeat what a person typed; it goes to the caller as violations of a refused request, and into no
+error's text.
 """
 
 import json
 import re
 import time
+from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -25,13 +28,21 @@ from wix_admin.errors import (
     WixSetupError,
     WixStateError,
     WixUnavailableError,
+    WixViolation,
+    pointer,
 )
 from wix_admin.models import Json
 from wix_admin.operations import Operation
 from wix_admin.places import place
 from wix_auth.tokens import retry_after
 
-MAX_DESCRIPTION = 300
+MAX_WORDS = 300
+"""How many characters of one text of Wix's are told."""
+
+STEP = re.compile(r"[^.\[\]]+")
+"""A step of a path as Wix writes it, `order.lineItems[0].quantity`."""
+
+INDEX = re.compile(r"[0-9]{1,4}")
 
 CODE = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
@@ -185,16 +196,54 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
     code, fault, violations = _details(json_in(response) or {})
     told = code or fault
     meaning = _meaning(status, code, operation)
+    says_more = issubclass(meaning.kind, WixRequestError) and meaning.kind is not WixNotFoundError
     error = meaning.kind(
         f"{operation.name}: Wix answered {status}{f' {told}' if told else ''}. {meaning.remedy}",
         code=meaning.code,
         retry_after=retry_after(response, time.time()),
         wix_request_id=request_id_of(response),
         wix_code=told or None,
-        violations=violations,
+        violations=violations if says_more else (),
     )
     error.of_read = operation.reads
     return error
+
+
+def located(violations: Iterable[Violation], given: Json) -> tuple[Violation, ...]:
+    """Say where in the caller's input stands what Wix says is wrong, where that can be told.
+
+    Wix names a place in what we sent it. The longest end of that path that leads to something the
+    caller sent is taken for its place: `query.filter.status` for `/filter/status`.
+
+    Args:
+        violations: What is wrong, in anybody's words.
+        given: The caller's input.
+    """
+    return tuple(
+        replace(each, field=_place_of(each.path, given)) if isinstance(each, WixViolation) else each
+        for each in violations
+    )
+
+
+def _place_of(path: str, given: Json) -> str:
+    steps = STEP.findall(path)
+    ends = (_followed(steps[start:], given) for start in range(len(steps)))
+    return next((pointer(*end) for end in ends if end), "")
+
+
+def _followed(steps: list[str], value: object) -> list[str | int]:
+    """Return the steps that lead into a value, or none if they do not."""
+    taken: list[str | int] = []
+    for step in steps:
+        if isinstance(value, dict) and step in value:
+            taken.append(step)
+            value = value[step]
+        elif isinstance(value, list) and INDEX.fullmatch(step) and int(step) < len(value):
+            taken.append(int(step))
+            value = value[int(step)]
+        else:
+            return []
+    return taken
 
 
 def _meaning(status: int, code: str, operation: Operation) -> Meaning:
@@ -252,31 +301,41 @@ def _refusal(status: int, code: str) -> Meaning:
     return Meaning(WixRequestError, "Mend the request")
 
 
-def _details(body: Json) -> tuple[str, str, list[Violation]]:
-    """Return Wix's code for a reason of the business, that of a fault of its own, and the fields.
+def _details(body: Json) -> tuple[str, str, list[WixViolation]]:
+    """Return Wix's code for a reason of the business, that of a fault of its own, and its words.
 
     A `systemError` names a fault, often as gRPC does; it is told, and decides nothing.
     """
     details = body.get("details")
     if not isinstance(details, dict):
-        return "", "", []
+        return "", "", _words(body.get("message"))
     if isinstance(error := details.get("applicationError"), dict):
-        return _identifier(error.get("code")), "", []
+        words = _words(error.get("description")) or _words(body.get("message"))
+        return _identifier(error.get("code")), "", words
     if isinstance(error := details.get("systemError"), dict):
-        return "", _identifier(error.get("errorCode")), []
+        return "", _identifier(error.get("errorCode")), _words(body.get("message"))
     validation = details.get("validationError")
     violations = validation.get("fieldViolations") if isinstance(validation, dict) else None
     listed = violations if isinstance(violations, list) else []
     named = [each for each in listed if isinstance(each, dict)]
     code = next((_identifier(each.get("ruleName")) for each in named if each.get("ruleName")), "")
     told = [
-        Violation(
-            str(each.get("field") or "")[:MAX_DESCRIPTION],
-            str(each.get("description") or each.get("violatedRule") or "")[:MAX_DESCRIPTION],
-        )
+        violation
         for each in named
+        for violation in _words(
+            each.get("description") or each.get("violatedRule"), each.get("field")
+        )
     ]
-    return code, "", told
+    return code, "", told or _words(body.get("message"))
+
+
+def _words(text: object, path: object = None) -> list[WixViolation]:
+    """Return what Wix says of a place, or of the whole, as a violation; none if it says nothing."""
+    said, where = (
+        " ".join(each.split())[:MAX_WORDS] if isinstance(each, str) else "" for each in (text, path)
+    )
+    told = ": ".join(filter(None, (where, said)))
+    return [WixViolation("", f"Wix says: {told}", path=where)] if told else []
 
 
 def _identifier(code: object) -> str:

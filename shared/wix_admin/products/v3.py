@@ -8,8 +8,10 @@ from hashlib import sha256
 from wix_admin.batches import BatchReceipt, ItemError, make_batch
 from wix_admin.client import WixClient
 from wix_admin.errors import (
+    Violation,
     WithheldError,
     WixRequestError,
+    WixViolation,
     pointer,
 )
 from wix_admin.models import Json, WixEntity, to_price
@@ -373,11 +375,13 @@ def _named_in(refusal: WixRequestError, wanted: Sequence[Wanted]) -> list[Produc
     """Return a refusal of each product that Wix names as the reason to refuse the call."""
     named: dict[int, ProductResult] = {}
     for each in refusal.violations:
-        place = INDEX_IN_FIELD.search(each.field)
+        place = INDEX_IN_FIELD.search(each.path) if isinstance(each, WixViolation) else None
         if place and int(place[1]) < len(wanted):
             index = wanted[int(place[1])].index
             field = OUR_NAMES.get(place[2], place[2]) or None
-            named[index] = _refused(index, "wix_refused", wix_code=refusal.wix_code, field=field)
+            named[index] = _refused(
+                index, "wix_refused", wix_code=refusal.wix_code, field=field, says=[each]
+            )
     return list(named.values())
 
 
@@ -399,9 +403,7 @@ def _done(wanted: Wanted, product_id: str) -> ProductResult:
 def _missing(wanted: Wanted, *, settled: bool) -> ProductResult:
     if settled:
         return _left(wanted.index, "unfinished", "Wix did not carry it out: repeat it")
-    unknown = ItemError(
-        code="outcome_unknown", detail="Wix may be at work on it: repeat with the same key only"
-    )
+    unknown = ItemError(code="outcome_unknown", detail="Wix may be at work on it")
     return ProductResult(index=wanted.index, status="unknown", error=unknown)
 
 
@@ -411,7 +413,12 @@ def _left(index: int, code: str, detail: str, wix_code: str = "") -> ProductResu
 
 
 def _refused(
-    index: int, code: str, *, wix_code: str | None = None, field: str | None = None
+    index: int,
+    code: str,
+    *,
+    wix_code: str | None = None,
+    field: str | None = None,
+    says: Sequence[Violation] = (),
 ) -> ProductResult:
     reason = ItemError(
         code=code,
@@ -419,6 +426,7 @@ def _refused(
         field=pointer("products", index, *([field] if field else [])),
         wix_code=wix_code or None,
     )
+    reason.quote(*says)
     return ProductResult(index=index, status="refused", error=reason)
 
 

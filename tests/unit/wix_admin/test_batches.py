@@ -36,6 +36,7 @@ from wix_admin.errors import (
     WixSetupError,
     WixStateError,
     WixUnavailableError,
+    WixViolation,
 )
 from wix_admin.models import Json
 from wix_admin.once import SETTLE_SECONDS, Effect, Once, Sent
@@ -533,6 +534,24 @@ def test_a_request_for_one_item_fails_as_the_item_did(status: str, kind: type[Ad
     assert (raised.code, str(raised), raised.wix_code) == ("below_zero", "Too many", "NO")
     assert raised.violations == (Violation("changes.0", "Too many"),)
     assert raised.replayed
+
+
+def test_what_wix_says_of_an_item_is_told_and_not_remembered() -> None:
+    error = WixRequestError(
+        "Mend it", wix_code="NO", violations=[WixViolation("", f"Wix says: {'x' * 300}")]
+    )
+    item = refused(ItemResult, 0, error)
+    other = refused(ItemResult, 1, error)
+
+    with pytest.raises(RefusedError) as caught:
+        summed(Answered, [item], once_of())
+    answer = summed(Answered, [item, other], once_of())
+
+    assert str(caught.value) == "Mend it"
+    assert caught.value.violations == (Violation("", f"Mend it. Wix says: {'x' * 300}"),)
+    told = {each.error.detail for each in answer.results if each.error}
+    assert told == {f"Mend it. Wix says: {'x' * 90}"}
+    assert "Wix says" not in BatchReceipt(results=[item, other]).model_dump_json()
 
 
 def test_a_refusal_names_the_field_that_it_is_about() -> None:

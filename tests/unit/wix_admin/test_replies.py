@@ -21,11 +21,12 @@ from wix_admin.errors import (
     WixSetupError,
     WixStateError,
     WixUnavailableError,
+    WixViolation,
 )
 from wix_admin.models import WixEntity
 from wix_admin.operations import Operation
 from wix_admin.problems import KINDS
-from wix_admin.replies import error_for, json_in, read_as, refuses_token
+from wix_admin.replies import error_for, json_in, located, read_as, refuses_token
 
 WORDS = f"{canaries.FIRST_NAME} of {canaries.STREET} wrote {canaries.MESSAGE}"
 
@@ -209,13 +210,28 @@ def test_a_write_that_wix_may_have_made_is_an_unknown_outcome(status: int) -> No
     assert error.code == "outcome_unknown"
 
 
-@pytest.mark.parametrize("body", [application("BAD_THING"), system("OOPS"), HTML], ids=unnamed)
+BODIES = [application("BAD_THING"), system("OOPS"), {"message": WORDS, "details": {}}, HTML]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=unnamed)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 428, 429, 500])
 def test_the_words_of_wix_are_in_no_error(status: int, body: object) -> None:
     error = error_of(status, body)
 
     assert not any(mark in str(error) for mark in canaries.MARKS)
-    assert error.violations == ()
+
+
+@pytest.mark.parametrize("body", BODIES[:-1], ids=unnamed)
+@pytest.mark.parametrize(
+    ("status", "told"), [(400, True), (404, False), (409, True), (428, True), (500, False)]
+)
+def test_the_words_of_wix_are_told_of_what_it_refused_and_knows_more_of(
+    status: int, body: object, *, told: bool
+) -> None:
+    error = error_of(status, body)
+
+    words = (WixViolation("", f"Wix says: {WORDS}"),)
+    assert error.violations == (words if told else ())
 
 
 def test_the_words_of_wix_are_in_violations_only() -> None:
@@ -223,7 +239,8 @@ def test_the_words_of_wix_are_in_violations_only() -> None:
     body = validation(
         {"field": "member.loginEmail", "description": WORDS, "violatedRule": "FORMAT"},
         {"field": email, "violatedRule": "REQUIRED_FIELD"},
-        {"field": None, "description": "x" * 1_000},
+        {"field": None, "description": "x\n" * 1_000},
+        {"field": ["?"], "description": {"?": 1}},
         {},
     )
 
@@ -231,11 +248,37 @@ def test_the_words_of_wix_are_in_violations_only() -> None:
 
     assert not any(mark in str(error) for mark in canaries.MARKS)
     assert error.violations == (
-        Violation("member.loginEmail", WORDS),
-        Violation(email, "REQUIRED_FIELD"),
-        Violation("", "x" * 300),
-        Violation("", ""),
+        WixViolation("", f"Wix says: member.loginEmail: {WORDS}", path="member.loginEmail"),
+        WixViolation("", f"Wix says: {email}: REQUIRED_FIELD", path=email),
+        WixViolation("", "Wix says: " + "x " * 150),
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "place"),
+    [
+        ("query.filter", {"filter": {}}, "/filter"),
+        ("query.filter.status", {"filter": {"status": "?"}}, "/filter/status"),
+        ("query.filter.status", {"filter": {}}, ""),
+        ("search.paging.limit", {"limit": 7}, "/limit"),
+        ("order.buyerInfo.email", {"buyerInfo": {"email": "?"}}, "/buyerInfo/email"),
+        ("order.buyerInfo.email", {"email": "?", "buyerInfo": {"email": "?"}}, "/buyerInfo/email"),
+        ("fields[0]", {"fields": ["?"]}, "/fields/0"),
+        ("fields[1]", {"fields": ["?"]}, ""),
+        ("lines.0.quantity", {"lines": [{"quantity": 0}]}, "/lines/0/quantity"),
+        ("order.lines[0]", {"lines": {"0": 1}}, "/lines/0"),
+        ("a/b", {"a/b": 1}, "/a~1b"),
+        ("member.loginEmail", {}, ""),
+        ("", {"": 1}, ""),
+        ("[]..", {}, ""),
+    ],
+)
+def test_what_wix_says_is_told_of_the_place_in_the_caller_s_input(
+    path: str, given: dict[str, Any], place: str
+) -> None:
+    ours, theirs = Violation("/a", "b"), WixViolation("", "Wix says: no", path=path)
+
+    assert located([ours, theirs], given) == (ours, replace(theirs, field=place))
 
 
 def test_a_failed_reply_knows_whether_it_is_about_a_change() -> None:
