@@ -63,13 +63,13 @@ def _named(event: Json) -> str:
 
 def _act(event: object, context: LambdaContext, perform: Perform) -> Json:
     deadline, lease_until = times(context)
-    given, field, source = event, "message", "queue"
+    given, part, source = event, "message", "queue"
     if isinstance(event, dict) and DETAIL_TYPE in event:
-        given, field = event.get("detail"), "detail"
+        given, part = event.get("detail"), "event's detail"
         source = _named(event)
     call = Call(
         door="event",
-        input=lambda: input_beside_key(given, field),
+        input=lambda: input_beside_key(given, part),
         key=lambda: key_beside_input(given),
         caller=Caller("asserted", source),
         deadline=deadline,

@@ -126,7 +126,7 @@ def _body(event: Json) -> str:
         try:
             text = base64.b64decode(text, validate=True).decode()
         except ValueError:
-            raise InputError.of("", "Send JSON in UTF-8") from None
+            raise InputError.of("", "Send the body as JSON in UTF-8") from None
     if len(text) > MAX_REQUEST_CHARACTERS:
         raise InputError(
             f"body: Send at most {MAX_REQUEST_CHARACTERS} characters", code="request_too_large"
@@ -146,8 +146,8 @@ def _key(event: Json) -> str | None:
         if name.lower() == KEY_HEADER.lower()
     ]
     if len(set(given)) > 1:
-        raise InputError.of(KEY_HEADER, "Send this header once")
-    return key_in(given[0] if given else None, KEY_HEADER)
+        raise InputError.of("", "Send this header once", header=KEY_HEADER)
+    return key_in(given[0] if given else None, "", header=KEY_HEADER)
 
 
 def _caller(about: Json) -> Caller:

@@ -28,25 +28,29 @@ def object_in(text: str) -> Json:
     try:
         value: object = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError.of("", "Send JSON in UTF-8") from None
-    return object_of(value, "")
+        raise InputError.of("", "Send the body as JSON in UTF-8") from None
+    return object_of(value, "body")
 
 
-def object_of(value: object, field: str) -> Json:
+def object_of(value: object, part: str) -> Json:
     """Return a value that must be a JSON object, and one that can be sent on.
+
+    Args:
+        value: What the caller sent.
+        part: What part of the request it is, as its caller calls it.
 
     Raises:
         InputError: If it is something else.
     """
     if not isinstance(value, dict):
-        raise InputError.of(field, "Send a JSON object")
+        raise InputError.of("", f"Send the {part} as a JSON object")
     if not _is_shallow(value, MAX_LEVELS):
-        raise InputError.of(field, f"Send JSON with at most {MAX_LEVELS} levels")
+        raise InputError.of("", f"Send the {part} as JSON with at most {MAX_LEVELS} levels")
     try:
         # Half a surrogate pair and a number without end can be read, but not be written.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
-        raise InputError.of(field, "Send JSON in UTF-8, with finite numbers") from None
+        raise InputError.of("", f"Send the {part} as JSON in UTF-8, with finite numbers") from None
     return value
 
 
@@ -57,8 +61,13 @@ def _is_shallow(value: object, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(each, levels - 1) for each in inner)
 
 
-def key_in(value: object, field: str) -> str | None:
+def key_in(value: object, field: str, *, header: str | None = None) -> str | None:
     """Read an idempotency key; quoted (a structured field's string) and bare are equal.
+
+    Args:
+        value: What the caller sent.
+        field: The field of the input where it stands; empty for a header.
+        header: The header where it stands.
 
     Raises:
         InputError: If it is not 1 to 255 visible ASCII characters.
@@ -67,7 +76,9 @@ def key_in(value: object, field: str) -> str | None:
         return None
     match = KEY.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise InputError.of(field, "Send 1 to 255 visible ASCII characters, such as a UUID")
+        raise InputError.of(
+            field, "Send 1 to 255 visible ASCII characters, such as a UUID", header=header
+        )
     return match["quoted"] or match["bare"]
 
 
@@ -77,13 +88,17 @@ def times(context: LambdaContext) -> tuple[float, float]:
     return over - MARGIN_SECONDS, over + LEASE_MARGIN_SECONDS
 
 
-def input_beside_key(given: object, field: str) -> Json:
+def input_beside_key(given: object, part: str) -> Json:
     """Return an input without the idempotency key that came inside it.
+
+    Args:
+        given: What the caller sent.
+        part: What part of the request it is, as its caller calls it.
 
     Raises:
         InputError: If it is not a JSON object.
     """
-    return {name: value for name, value in object_of(given, field).items() if name != KEY_FIELD}
+    return {name: value for name, value in object_of(given, part).items() if name != KEY_FIELD}
 
 
 def key_beside_input(given: object) -> str | None:

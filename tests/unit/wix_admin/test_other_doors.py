@@ -39,7 +39,7 @@ def test_the_input_of_an_event_is_its_detail() -> None:
 
 @pytest.mark.parametrize("detail", [None, "text", [], 1, {"a": float("inf")}, {"a": "\ud800"}])
 def test_a_detail_that_is_no_object_is_refused(detail: object) -> None:
-    with pytest.raises(InputError, match=r"^detail: "):
+    with pytest.raises(InputError, match=r"^Send the event's detail as "):
         served(bus_event(detail), Performer())
 
 
@@ -175,7 +175,7 @@ def test_a_direct_call_may_have_no_key(key: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("given", [None, [], "text", 5, True, {"a": float("nan")}])
 def test_anything_but_an_object_is_refused(given: object) -> None:
-    with pytest.raises(InputError, match=r"^event: "):
+    with pytest.raises(InputError, match=r"^Send the event as "):
         direct.serve(given, Context(), Performer())
 
 
