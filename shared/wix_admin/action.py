@@ -116,7 +116,7 @@ def admin_action(
         @wraps(action)
         def handler(incoming: Any, context: LambdaContext) -> Any:
             if isinstance(incoming, dict) and http.is_http(incoming):
-                return http.serve(incoming, context, perform)
+                return http.serve(incoming, context, perform, many=input_type.many)
             if isinstance(incoming, dict) and event.is_event(incoming):
                 return event.serve(incoming, context, perform, name)
             return direct.serve(incoming, context, perform)

@@ -124,6 +124,9 @@ class FunctionInput(BaseModel):
     remembers_nulls: ClassVar[bool] = False
     """Whether a field sent as null means something else than a field left out."""
 
+    many: ClassVar[str | None] = None
+    """The field that holds up to thousands of items, if there is one."""
+
     advice: ClassVar[Mapping[str, str]] = {}
     """What to say of a field that is missing or that is not taken here, instead of just that."""
 

@@ -4,7 +4,6 @@ import base64
 import json
 import math
 import re
-from typing import Any
 
 from wix_admin.doors import MARGIN_SECONDS, Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import key_in, object_in, times
@@ -16,9 +15,11 @@ from wix_auth import WixAuthError
 GATEWAY_SECONDS = 29.0
 """API Gateway gives up so long after a request came in."""
 
-MAX_REQUEST_CHARACTERS = 1_000_000
+MAX_BODY_BYTES = 1_000_000
+MAX_BODY_BYTES_OF_MANY = 4_000_000
 MAX_ANSWER_BYTES = 6_000_000
-"""Lambda hands on at most 6 MB, and counts the body as text inside JSON."""
+"""Lambda hands on at most 6 MB each way, and counts the body as text inside JSON: each quote,
+backslash and line break of it twice."""
 
 # Whoever invokes the function directly can write anything there, and both are logged.
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
@@ -33,8 +34,17 @@ def is_http(event: Json) -> bool:
     return "httpMethod" in event and isinstance(event.get("requestContext"), dict)
 
 
-def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
-    """Answer an HTTP request; every failure that is known becomes a problem."""
+def serve(
+    event: Json, context: LambdaContext, perform: Perform, *, many: str | None = None
+) -> Json:
+    """Answer an HTTP request; every failure that is known becomes a problem.
+
+    Args:
+        event: What API Gateway sent.
+        context: Lambda's context.
+        perform: Does what a call asks for.
+        many: The field of the input that holds many items, if there is one.
+    """
     about: Json = event["requestContext"]
     given = str(about.get("requestId") or "")
     request_id = given if REQUEST_ID.fullmatch(given) else context.aws_request_id
@@ -46,7 +56,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
         done = perform(
             Call(
                 door="http",
-                input=lambda: _input(event),
+                input=lambda: _input(event, many),
                 key=lambda: _key(event),
                 caller=_caller(about),
                 deadline=deadline,
@@ -58,7 +68,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform) -> Json:
         body = json.dumps(done.answer, separators=(",", ":"))
         if len(json.dumps(body)) > MAX_ANSWER_BYTES:
             raise InputError(
-                "The answer is larger than can be sent: ask for fewer with `limit`",
+                "The answer is larger than can be sent: ask for fewer at a time",
                 code="answer_too_large",
             )
     except (AdminError, WixAuthError) as error:
@@ -97,9 +107,9 @@ def _response(
     }
 
 
-def _input(event: Json) -> Json:
+def _input(event: Json, many: str | None) -> Json:
     """Merge the body with query and path parameters, which no body can override."""
-    merged = object_in(_body(event)) if event.get("body") else {}
+    merged = object_in(_body(event, many)) if event.get("body") else {}
     for given in (_query(event), _fields(event.get("pathParameters"))):
         for name, value in given.items():
             if merged.setdefault(name, value) != value:
@@ -120,18 +130,40 @@ def _query(event: Json) -> Json:
     }
 
 
-def _body(event: Json) -> str:
-    text: Any = event["body"]
+def _body(event: Json, many: str | None) -> str:
+    text = str(event["body"])
     if event.get("isBase64Encoded"):
         try:
             text = base64.b64decode(text, validate=True).decode()
         except ValueError:
             raise InputError.of("", "Send the body as JSON in UTF-8") from None
-    if len(text) > MAX_REQUEST_CHARACTERS:
-        raise InputError(
-            f"body: Send at most {MAX_REQUEST_CHARACTERS} characters", code="request_too_large"
-        )
-    return str(text)
+    size = len(text.encode(errors="surrogatepass"))
+    limit = MAX_BODY_BYTES_OF_MANY if many else MAX_BODY_BYTES
+    if size > limit:
+        raise _too_large(text, size, limit, many)
+    return text
+
+
+def _too_large(text: str, size: int, limit: int, many: str | None) -> InputError:
+    """Say how much may be sent, and of many items how many of this size."""
+    megabytes = math.ceil(size / 100_000) / 10
+    count = _count(text, many)
+    fit = count * limit // size
+    if not fit:
+        told = f"You sent {megabytes} MB: send at most {limit // 1_000_000} MB"
+        return InputError.of("", told, code="request_too_large")
+    fit -= fit % 10 ** max(0, len(str(fit)) - 2)
+    told = f"You sent {count:,} in {megabytes} MB: send at most {fit:,} at a time"
+    return InputError.of(many or "", told, code="request_too_large")
+
+
+def _count(text: str, many: str | None) -> int:
+    """Count the items of a body, as far as it can be read."""
+    try:
+        items = _fields(json.loads(text)).get(many or "")
+    except (ValueError, RecursionError):
+        return 0
+    return len(items) if isinstance(items, list) else 0
 
 
 def _key(event: Json) -> str | None:

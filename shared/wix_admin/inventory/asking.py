@@ -71,6 +71,8 @@ class UpdateInventoryInput(WriteInput):
     `unknown`, and is not repeated.
     """
 
+    many = "changes"
+
     changes: Annotated[list[StockChange], Field(min_length=1, max_length=MOST_CHANGES)]
     reason: Literal["MANUAL", "ORDER", "REVERT_INVENTORY_CHANGE"] = Field(
         default="MANUAL", description="Why, as Wix keeps it. Catalog V1 takes MANUAL alone."

@@ -182,4 +182,6 @@ class NewProduct(Sold):
 class CreateProductInput(WriteInput):
     """The products to create, one or many."""
 
+    many = "products"
+
     products: Annotated[list[NewProduct], Field(min_length=1, max_length=5000)]

@@ -9,7 +9,13 @@ import pytest
 
 from tests.unit.wix_admin.builders import ACCOUNT, ROLE, Context, Performer, http_event
 from wix_admin.doors import Call, Caller, Done
-from wix_admin.doors.http import MAX_ANSWER_BYTES, MAX_REQUEST_CHARACTERS, is_http, serve
+from wix_admin.doors.http import (
+    MAX_ANSWER_BYTES,
+    MAX_BODY_BYTES,
+    MAX_BODY_BYTES_OF_MANY,
+    is_http,
+    serve,
+)
 from wix_admin.errors import (
     AdminError,
     ElevationError,
@@ -27,15 +33,25 @@ DEEP = functools.reduce(lambda inner, _: [inner], range(62), list[Any]())
 USER = f"arn:aws:iam::{ACCOUNT}:user/shop"
 
 
-def answer_to(event: dict[str, Any], perform: Performer | None = None) -> dict[str, Any]:
-    response = serve(event, Context(), perform or Performer())
+def items(count: int, size: int) -> str:
+    """Make a body of so many items of so many bytes."""
+    each = f'"{"x" * (size - 3)}"'
+    return f'{{"items":[{",".join([each] * count)}]}}'
+
+
+def answer_to(
+    event: dict[str, Any], perform: Performer | None = None, *, many: str | None = None
+) -> dict[str, Any]:
+    response = serve(event, Context(), perform or Performer(), many=many)
     assert response["isBase64Encoded"] is False
     assert all(isinstance(value, str) for value in response["headers"].values())
     return response
 
 
-def problem_of(event: dict[str, Any], perform: Performer | None = None) -> dict[str, Any]:
-    response = answer_to(event, perform)
+def problem_of(
+    event: dict[str, Any], perform: Performer | None = None, *, many: str | None = None
+) -> dict[str, Any]:
+    response = answer_to(event, perform, many=many)
     problem: dict[str, Any] = json.loads(response["body"])
     assert response["headers"]["Content-Type"] == "application/problem+json"
     assert problem["status"] == response["statusCode"]
@@ -139,16 +155,45 @@ def test_text_that_is_no_base64_is_too(raw: str) -> None:
     assert problem_of({**http_event(raw=raw), "isBase64Encoded": True})["status"] == 400
 
 
+@pytest.mark.parametrize(
+    ("many", "largest"), [(None, MAX_BODY_BYTES), ("items", MAX_BODY_BYTES_OF_MANY)]
+)
+@pytest.mark.parametrize("filler", ["x", "é"])
 @pytest.mark.parametrize("is_encoded", [False, True])
-def test_a_body_has_a_largest_size(*, is_encoded: bool) -> None:
+def test_a_body_has_a_largest_size_in_bytes(
+    many: str | None, largest: int, filler: str, *, is_encoded: bool
+) -> None:
     def event(size: int) -> dict[str, Any]:
-        text = json.dumps({"a": "x" * (size - len('{"a": ""}'))})
-        assert len(text) == size
+        room = size - len('{"a": ""}')
+        each = len(filler.encode())
+        text = json.dumps({"a": filler * (room // each) + "x" * (room % each)}, ensure_ascii=False)
+        assert len(text.encode()) == size
         return http_event(encoded=text.encode()) if is_encoded else http_event(raw=text)
 
-    assert answer_to(event(MAX_REQUEST_CHARACTERS))["statusCode"] == 200
-    problem = problem_of(event(MAX_REQUEST_CHARACTERS + 1))
+    assert answer_to(event(largest), many=many)["statusCode"] == 200
+    problem = problem_of(event(largest + 1), many=many)
     assert (problem["status"], problem["code"]) == (413, "request_too_large")
+
+
+@pytest.mark.parametrize(
+    ("raw", "detail"),
+    [
+        (items(5_000, 1_030), "You sent 5,000 in 5.2 MB: send at most 3,800 at a time"),
+        (items(41, 100_000), "You sent 41 in 4.2 MB: send at most 39 at a time"),
+        (items(3, 2_000_000), "You sent 3 in 6.1 MB: send at most 1 at a time"),
+        (items(1, 4_000_000), "You sent 4.1 MB: send at most 4 MB"),
+        ('{"items": 5, "a": "' + "x" * 4_500_000 + '"}', "You sent 4.6 MB: send at most 4 MB"),
+        ("[" * 4_500_000, "You sent 4.5 MB: send at most 4 MB"),
+        ("{" + "x" * 4_500_000, "You sent 4.6 MB: send at most 4 MB"),
+        ('"' + "\ud800" * 1_500_000 + '"', "You sent 4.6 MB: send at most 4 MB"),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_who_sends_too_much_is_told_how_many_fit(raw: str, detail: str) -> None:
+    problem = problem_of(http_event(raw=raw), many="items")
+
+    assert problem["status"] == 413
+    assert problem["detail"].removeprefix("items: ") == detail
 
 
 # ---- The key --------------------------------------------------------------------------------
