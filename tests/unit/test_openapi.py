@@ -121,6 +121,15 @@ def test_every_schema_is_used_and_described() -> None:
     assert [name for name, schema in objects.items() if not schema["description"]] == []
 
 
+def test_every_schema_has_a_name_that_a_person_would_give_it() -> None:
+    names = list(CONTRACT["components"]["schemas"])
+
+    assert [name for name in names if not re.fullmatch(r"([A-Z][a-z0-9]+)+", name)] == []
+    assert len({name.lower() for name in names}) == len(names)
+    titles = {n: s["title"] for n, s in CONTRACT["components"]["schemas"].items() if "title" in s}
+    assert {name: title for name, title in titles.items() if name != title} == {}
+
+
 @pytest.mark.parametrize("action", actions(), ids=lambda action: action.name)
 def test_the_samples_fit_their_schemas(action: Action) -> None:
     operation = operation_of(action)

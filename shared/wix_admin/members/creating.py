@@ -30,23 +30,23 @@ Birthdate = Annotated[
 ]
 
 
-class StreetAddress(FunctionInput):
+class MemberStreetAddress(FunctionInput):
     """A street and a number, apart."""
 
     number: Annotated[str, Field(max_length=100)] | None = None
     name: Annotated[str, Field(max_length=200)] | None = None
 
 
-def _one_way(address: "Address") -> "Address":
+def _one_way(address: "MemberAddress") -> "MemberAddress":
     if address.street_address is not None and address.address_line is not None:
         raise PydanticCustomError("address", "Send addressLine or streetAddress, not both")
     return address
 
 
-class Address(FunctionInput):
+class MemberAddress(FunctionInput):
     """An address; `addressLine` or `streetAddress`."""
 
-    street_address: StreetAddress | None = None
+    street_address: MemberStreetAddress | None = None
     address_line: Annotated[str, Field(max_length=200)] | None = None
     address_line2: Annotated[str, Field(max_length=1000)] | None = None
     city: Annotated[str, Field(max_length=1000)] | None = None
@@ -72,7 +72,8 @@ class Contact(FunctionInput):
     ) = None
     emails: Annotated[list[Email], Field(max_length=50)] | None = None
     addresses: (
-        Annotated[list[Annotated[Address, AfterValidator(_one_way)]], Field(max_length=50)] | None
+        Annotated[list[Annotated[MemberAddress, AfterValidator(_one_way)]], Field(max_length=50)]
+        | None
     ) = None
     birthdate: Birthdate | None = None
     company: Title | None = None

@@ -39,21 +39,21 @@ class BuyerInfo(FunctionInput):
     email: Email
 
 
-class StreetAddress(FunctionInput):
+class OrderStreetAddress(FunctionInput):
     """A street and a number, apart."""
 
     number: Annotated[str, Field(max_length=100)] | None = None
     name: Annotated[str, Field(max_length=250)] | None = None
 
 
-class Address(FunctionInput):
+class OrderAddress(FunctionInput):
     """An address; `addressLine` or `streetAddress`."""
 
     country: Country | None = None
     subdivision: Annotated[str, Field(max_length=50)] | None = None
     city: Annotated[str, Field(max_length=50)] | None = None
     postal_code: Annotated[str, Field(max_length=50)] | None = None
-    street_address: StreetAddress | None = None
+    street_address: OrderStreetAddress | None = None
     address_line: Annotated[str, Field(max_length=150)] | None = None
     address_line2: Annotated[str, Field(max_length=100)] | None = None
 
@@ -85,7 +85,7 @@ def _kept(given: Any) -> Any:
 class AddressWithContact(FunctionInput):
     """An address and whom to find there. Null clears the address, but never the contact."""
 
-    address: Address | None = None
+    address: OrderAddress | None = None
     contact_details: Annotated[ContactDetails | None, AfterValidator(_kept)] = None
 
 
