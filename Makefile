@@ -15,7 +15,7 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test sdk-check samples check bench openapi build format lock clean
+.PHONY: help demo up test sdk-check samples check bench openapi codes build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -47,6 +47,10 @@ bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold start
 
 openapi: .venv/ready ## Write the contract for callers again, from the template and the models
 	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m tests.openapi
+
+codes: .venv/ready ## Record anew which problems each action answers with, and write the contract
+	$(BIN)/pytest tests/unit -n auto --write-codes
+	@$(MAKE) openapi
 
 build: .venv/ready .tools/sam/ready ## Build the deployable artifacts (ARCH=arm64 or x86_64)
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)

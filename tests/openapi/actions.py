@@ -48,13 +48,17 @@ class Action:
         return str(self._module.__doc__).strip()
 
     @cached_property
+    def handler(self) -> Any:
+        return self._module.handler
+
+    @cached_property
     def declared(self) -> Declaration:
-        declared: Declaration = self._module.handler.declared
+        declared: Declaration = self.handler.declared
         return declared
 
     @cached_property
     def answer(self) -> Any:
-        return get_type_hints(self._module.handler.__wrapped__)["return"]
+        return get_type_hints(self.handler.__wrapped__)["return"]
 
     @cached_property
     def _module(self) -> Any:

@@ -2,7 +2,6 @@
 
 import importlib
 import tomllib
-from http import HTTPStatus
 
 from tests import template
 from tests.openapi.actions import Action, actions
@@ -13,12 +12,14 @@ from tests.openapi.parts import (
     HEADERS,
     KEY_PARAMETER,
     PROBLEM,
+    PROBLEM_CODE,
     SERVER,
     SIGNATURE,
 )
-from tests.openapi.problems import name_of, problem_responses
+from tests.openapi.problems import all_codes, examples, problem_responses
 from tests.openapi.samples import Sample, sample_of
 from tests.openapi.schemas import reference, schemas_of
+from tests.openapi.shown import shown
 from wix_admin.action import Declaration, Key
 from wix_admin.models import FunctionInput, Json
 
@@ -29,15 +30,11 @@ def document() -> Json:
     schemas = with_filters(
         schemas_of([each.declared.input_type for each in listed], [each.answer for each in listed])
     )
-    problems = problem_responses()
+    failing, responses = problem_responses(listed)
     paths: dict[str, Json] = {}
     for action in listed:
         described = _operation(action, schemas)
-        described["responses"] = {"200": _success(action)} | {
-            str(status): {"$ref": f"#/components/responses/{name_of(status)}"}
-            for status in problems
-            if action.has_body or status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        }
+        described["responses"] = {"200": _success(action), **failing[action.name]}
         paths.setdefault(action.path, {})[action.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -52,8 +49,14 @@ def document() -> Json:
         "tags": [_tag(area) for area in dict.fromkeys(each.area for each in listed)],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "DryRun": DRY_RUN, "Problem": PROBLEM},
-            "responses": {name_of(status): found for status, found in problems.items()},
+            "schemas": {
+                **schemas,
+                "DryRun": DRY_RUN,
+                "Problem": PROBLEM,
+                "ProblemCode": {**PROBLEM_CODE, "enum": all_codes(listed)},
+            },
+            "responses": responses,
+            "examples": examples(listed),
             "headers": HEADERS,
             "securitySchemes": {"signature": SIGNATURE},
         },
@@ -145,7 +148,8 @@ def _key(declared: Declaration) -> Json:
 
 
 def _success(action: Action) -> Json:
-    answer = reference(action.answer.__name__)
+    answer, answered = reference(action.answer.__name__), shown()[action.name]
+    examples: Json = {"sample": {"summary": "To the sample", "value": answered.done}}
     described: Json = {
         "description": "Done.",
         "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}},
@@ -156,5 +160,6 @@ def _success(action: Action) -> Json:
         described["headers"]["Idempotent-Replayed"] = {
             "$ref": "#/components/headers/IdempotentReplayed"
         }
-    described["content"] = {"application/json": {"schema": answer}}
+        examples["dryRun"] = {"summary": "To the sample as a dry run", "value": answered.planned}
+    described["content"] = {"application/json": {"schema": answer, "examples": examples}}
     return described

@@ -99,7 +99,10 @@ PROBLEM: Json = {
         },
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What happened here, and what to do about it."},
-        "code": {"type": "string", "description": "What a program decides by."},
+        "code": {
+            "description": "What a program decides by; there may be new ones at any time.",
+            "anyOf": [{"$ref": "#/components/schemas/ProblemCode"}, {"type": "string"}],
+        },
         "requestId": {"type": "string", "description": "The id under which the logs have it."},
         "retryable": {
             "type": "boolean",
@@ -116,12 +119,15 @@ PROBLEM: Json = {
                 "properties": {
                     "field": {
                         "type": "string",
-                        "description": "Where in the input it stands, body, path and query taken"
-                        " together, as a JSON Pointer: `/lines/0/quantity`; empty for the whole.",
+                        "description": (
+                            "Where it stands in the input, which is body, path and query in one,"
+                            " as a JSON Pointer (RFC 6901): `/lines/0/quantity`. Empty for the"
+                            " input as a whole."
+                        ),
                     },
                     "header": {
                         "type": "string",
-                        "description": "The header that it is about, if it is none of the input.",
+                        "description": "The header that is wrong, if it is not the input.",
                     },
                     "detail": {"type": "string", "description": "What to do about it."},
                 },
@@ -129,6 +135,8 @@ PROBLEM: Json = {
         },
     },
 }
+
+PROBLEM_CODE: Json = {"type": "string", "description": "The codes of problems that there are now."}
 
 KEY_PARAMETER: Json = {
     "name": "Idempotency-Key",

@@ -1,0 +1,136 @@
+"""Records which problems each action answers in the tests, and holds the contract to it.
+
+`codes.json` has the codes that callers over HTTP are told of, action by action. A run fails if an
+action answers with a code that is not there, and a run of all tests also if no test gives one that
+is. `--write-codes` writes down what the run gives instead.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from threading import local
+from typing import Any
+
+import pytest
+from xdist.workermanage import WorkerController
+
+from tests import template
+from wix_admin import action, telemetry
+from wix_admin.doors import http
+
+CODES = Path(__file__).with_name("codes.json")
+
+RECORDING_TESTS = "tests/unit"
+"""Where handlers run in the tests' own process."""
+
+ANSWERED = pytest.StashKey["Recorder"]()
+
+PICKING = ("keyword", "markexpr", "deselect", "lf", "stepwise", "collectonly")
+"""The options of runs that leave some tests out."""
+
+type Codes = Mapping[str, set[str]]
+
+
+def listed_codes() -> dict[str, set[str]]:
+    """Read what codes each action is said to answer with."""
+    listed: dict[str, list[str]] = json.loads(CODES.read_text())
+    return {action: set(codes) for action, codes in listed.items()}
+
+
+def as_text(codes: Codes) -> str:
+    """Write codes the way they are checked in: one line for each action."""
+    lines = (f"  {json.dumps(action)}: {json.dumps(sorted(codes[action]))}" for action in codes)
+    return "{\n" + ",\n".join(sorted(lines)) + "\n}\n"
+
+
+def beyond(codes: Codes, others: Codes) -> list[str]:
+    """Return the codes that the others lack, as `action: code`."""
+    return sorted(
+        f"{action}: {code}"
+        for action, given in codes.items()
+        for code in given - others.get(action, set())
+    )
+
+
+class Recorder:
+    """The plugin: what was answered in this run, and what is wrong with the list."""
+
+    def __init__(self) -> None:
+        self.answered: defaultdict[str, set[str]] = defaultdict(set)
+        self.unlisted: list[str] = []
+        self.unseen: list[str] = []
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: WorkerController) -> None:
+        for name, codes in getattr(node, "workeroutput", {}).get("codes", {}).items():
+            self.answered[name] |= set(codes)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(session.config, "workeroutput"):
+            codes = {name: sorted(codes) for name, codes in self.answered.items()}
+            session.config.workeroutput["codes"] = codes
+            return
+        whole = session.exitstatus == pytest.ExitCode.OK and _is_whole(session.config)
+        if whole and session.config.getoption("write_codes"):
+            CODES.write_text(as_text(self.answered))
+        listed = listed_codes()
+        self.unlisted = beyond(self.answered, listed)
+        self.unseen = beyond(listed, self.answered) if whole else []
+        if self.unlisted or self.unseen:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.unlisted:
+            terminalreporter.section("answered, and not in the contract", red=True)
+        for each in self.unlisted:
+            terminalreporter.line(each)
+        if self.unseen:
+            terminalreporter.section("in the contract, and answered in no test", red=True)
+        for each in self.unseen:
+            terminalreporter.line(each)
+        if self.unlisted or self.unseen:
+            terminalreporter.line("`make codes` writes tests/openapi/codes.json and the contract.")
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Tell whether all tests ran in which actions answer, and none was picked."""
+    picked = any(config.getoption(name, default=None) for name in PICKING)
+    return not picked and {str(Path(each)) for each in config.args} <= {"tests", RECORDING_TESTS}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-codes", action="store_true", help="write down the codes that actions answer with"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[ANSWERED] = Recorder()
+    config.pluginmanager.register(config.stash[ANSWERED], "recorder_of_this_run")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_are_recorded(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Listen at the HTTP door: what it answers, and which action it was that acted."""
+    answered = pytestconfig.stash[ANSWERED].answered
+    names = {name.partition("/")[2]: name for name in template.routes()}
+    acting = local()
+    record, serve = telemetry.record, http.serve
+
+    def recording(**about: Any) -> None:
+        acting.name = about["action"]
+        record(**about)
+
+    def serving(*call: Any) -> dict[str, Any]:
+        acting.name = ""
+        answer = serve(*call)
+        if answer["statusCode"] != 200 and acting.name in names:
+            answered[names[acting.name]].add(json.loads(answer["body"])["code"])
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(action, "record", recording)
+        patch.setattr(http, "serve", serving)
+        yield
