@@ -1,14 +1,16 @@
 """JSON schemas of what callers send and get, from the models and what their docstrings say."""
 
 import inspect
+import json
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
+from tests.openapi.entities import ENTITIES, WORDS
 from wix_admin.models import Answer, Json
 
 REFERENCE = "#/components/schemas/"
@@ -18,16 +20,43 @@ type Model = type[BaseModel]
 ATTRIBUTE = re.compile(r"^(\w+): (.*(?:\n {4}.*)*)", re.MULTILINE)
 
 
-def schemas_of(inputs: Iterable[Model], answers: Iterable[Model]) -> dict[str, Json]:
-    """Return the schemas of the models and of all they are made of, by name."""
+def schemas_of(inputs: Sequence[Model], answers: Sequence[Model]) -> dict[str, Json]:
+    """Return the schemas of the models and of all they are made of, by name.
+
+    What Wix answers is described by `entities.py` instead of the models that functions have of it.
+    """
     modes: list[tuple[Model, JsonSchemaMode]] = [
         *((model, "validation") for model in inputs),
         *((model, "serialization") for model in answers),
     ]
+    typed = _schemas([(model, "serialization") for model in ENTITIES])
+    found = {**_schemas(modes), **typed}
+    for (name, field), words in WORDS.items():
+        found[words.__name__] = {"type": "string", "enum": list(get_args(words.__value__))}
+        del found[name]["properties"][field]["type"]
+        found[name]["properties"][field]["anyOf"] = [reference(words.__name__), {"type": "string"}]
+    named = set(_named_in(found, [model.__name__ for model in (*inputs, *answers)]))
+    return {name: found[name] for name in sorted(named)}
+
+
+def _schemas(modes: Sequence[tuple[Model, JsonSchemaMode]]) -> dict[str, Json]:
     _, found = models_json_schema(
         modes, ref_template=f"{REFERENCE}{{model}}", schema_generator=_Schemas
     )
-    return dict(sorted(found["$defs"].items()))
+    schemas: dict[str, Json] = found["$defs"]
+    return schemas
+
+
+def _named_in(schemas: dict[str, Json], names: Iterable[str]) -> Iterator[str]:
+    """Yield names of schemas, and of all that those are made of."""
+    known: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in known:
+            known.add(name)
+            yield name
+            waiting += re.findall(rf'"{REFERENCE}(\w+)"', json.dumps(schemas[name]))
 
 
 def reference(name: str) -> Json:
