@@ -1,4 +1,9 @@
-"""Cancel a booking."""
+"""Cancel a booking.
+
+The site's cancellation policy is kept unless the request says otherwise; what it forbids is refused
+(`policy_forbids`). Participants are told only if the request says so. A booking that was canceled
+before stays as it is.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.bookings.changing import BookingReceipt

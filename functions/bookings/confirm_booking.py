@@ -1,4 +1,8 @@
-"""Confirm a booking that waits for it."""
+"""Confirm a booking that waits for it.
+
+Participants are told only if the request says so. A booking that was confirmed before stays as it
+is.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.bookings.changing import BookingReceipt

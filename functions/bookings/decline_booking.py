@@ -1,4 +1,8 @@
-"""Decline a booking that waits to be confirmed."""
+"""Decline a booking that waits to be confirmed.
+
+Participants are told only if the request says so. A booking that was declined before stays as it
+is.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.bookings.changing import BookingReceipt

@@ -1,4 +1,8 @@
-"""List bookings, page by page."""
+"""List bookings, page by page.
+
+The newest come first unless a sort says otherwise. Each booking comes with what can be done with it
+(`allowedActions`). Wix's index lags behind changes by seconds.
+"""
 
 from wix_admin import WixClient, admin_action
 from wix_admin.bookings.operations import QUERY_BOOKINGS

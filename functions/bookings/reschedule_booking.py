@@ -1,4 +1,9 @@
-"""Move a booking to a time that is free."""
+"""Move a booking to a time that is free.
+
+Give the start of an appointment, or the session of a class. The time must be free (`slot_taken`);
+the place stays, and so does the duration unless an end is given. The site's policy is kept unless
+the request says otherwise, and participants are told only if it says so.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.bookings.changing import BookingReceipt

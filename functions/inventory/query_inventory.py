@@ -1,4 +1,8 @@
-"""List the stock of products, page by page."""
+"""List the stock of products, page by page.
+
+There is a line for each variant at each location. With `lowStock`, only what is counted and has at
+most so many units left is listed.
+"""
 
 from wix_admin import WixClient, admin_action
 from wix_admin.catalog import GET_CATALOG_VERSION

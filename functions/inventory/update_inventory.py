@@ -1,4 +1,10 @@
-"""Set or adjust the stock of products, one or thousands."""
+"""Set or adjust the stock of products, one or thousands.
+
+Each change has a result of its own, in the order of the request. Unless the answer is `complete`,
+send the same request with the same key again. With a key, an adjustment is made once on catalog V3;
+without one, an adjustment whose answer got lost is `unknown`, and not made again. If the one change
+of a request fails, the answer is a problem.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.catalog import GET_CATALOG_VERSION

@@ -1,4 +1,7 @@
-"""Let a member in, who was pending or blocked."""
+"""Let a member in, who was pending or blocked.
+
+Approving a member who is in already changes nothing. Wix has no other call to unblock somebody.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.members.admitting import ApproveMemberInput, MemberApproval, StatusReceipt

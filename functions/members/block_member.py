@@ -1,4 +1,7 @@
-"""Shut a member out until approved again."""
+"""Shut a member out until approved again.
+
+A blocked member cannot log in. Blocking twice changes nothing; the site's owner cannot be blocked.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.members.admitting import BlockMemberInput, MemberBlock, StatusReceipt

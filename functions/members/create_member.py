@@ -1,4 +1,8 @@
-"""Add a member to the site, once."""
+"""Add a member to the site, once.
+
+The new member can log in after choosing a password; Wix sends no mail about it. A login e-mail that
+a member has already is refused (`conflict`).
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.members.creating import CreateMemberInput, CreateReceipt, MemberCreation

@@ -1,4 +1,8 @@
-"""Delete a member for good."""
+"""Delete a member for good.
+
+It cannot be undone, so it wants the member's id once more, as `confirm`. What the member wrote goes
+to the site's owner.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.members.deleting import DeleteMemberInput, DeleteReceipt, MemberDeletion

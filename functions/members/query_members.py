@@ -1,4 +1,8 @@
-"""List members, page by page."""
+"""List members, page by page.
+
+The oldest come first unless a sort says otherwise. Wix's index lags behind changes by seconds. A
+page that is `shifted` says that members came or went since the first one.
+"""
 
 from wix_admin import WixClient, admin_action
 from wix_admin.members.operations import QUERY_MEMBERS

@@ -1,4 +1,8 @@
-"""Cancel an order, which refunds nothing."""
+"""Cancel an order, which refunds nothing.
+
+The answer says what is still paid: refund it if the buyer is to have it back. An order that was
+canceled before stays as it is. The buyer gets a mail only if the request says so.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.orders.cancelling import CancelOrderInput, CancelReceipt, OrderCancellation

@@ -1,4 +1,9 @@
-"""Mark lines of an order as sent, once."""
+"""Mark lines of an order as sent, once.
+
+A tracking number is told to Wix, which makes the link for the carriers that it knows. Wix may mail
+the buyer, as the site's settings say. A `dispatchId` of the warehouse takes the place of an
+idempotency key.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.orders.fulfilling import FulfillmentReceipt, FulfillOrderInput, OrderFulfillment

@@ -1,4 +1,7 @@
-"""Read one order."""
+"""Read one order.
+
+It is found in any status, and as it is now.
+"""
 
 from wix_admin import WixClient, admin_action
 from wix_admin.orders.entities import Order

@@ -1,4 +1,9 @@
-"""List orders, page by page."""
+"""List orders, page by page.
+
+The newest come first unless a sort says otherwise. Wix's index lags behind changes by seconds.
+Orders that are `PENDING` or `REJECTED` are listed only if the filter names that status,
+`INITIALIZED` ones never.
+"""
 
 from wix_admin import WixClient, admin_action
 from wix_admin.orders.operations import SEARCH_ORDERS

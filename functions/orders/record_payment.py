@@ -1,4 +1,8 @@
-"""Record a payment that was made outside of Wix, once."""
+"""Record a payment that was made outside of Wix, once.
+
+No money moves. A payment that waits for its confirmation is confirmed; otherwise a new one is
+added, of at most what is left to pay.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.orders.operations import (

@@ -1,4 +1,9 @@
-"""Give back money that was paid for an order, once."""
+"""Give back money that was paid for an order, once.
+
+Give an amount, which is taken from the payments that Wix can refund, in turn; or how much of which
+payments. A refund that is `PENDING` is not through yet: the same request with the same key tells
+what became of it. The buyer gets a mail only if the request says so.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.orders.operations import GET_REFUNDABILITY, LIST_TRANSACTIONS, REFUND_PAYMENTS

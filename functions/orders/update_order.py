@@ -1,4 +1,8 @@
-"""Change the fields of an order that can be changed."""
+"""Change the fields of an order that can be changed.
+
+What is left out stays as it is, and null clears what Wix can clear. The last write wins, as Wix
+keeps no revision of an order. Statuses, lines and prices do not change here.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.orders.operations import UPDATE_ORDER

@@ -1,4 +1,9 @@
-"""Add products to the shop, one or thousands, each once."""
+"""Add products to the shop, one or thousands, each once.
+
+Each product has a result of its own, in the order of the request. Unless the answer is `complete`,
+send the same request with the same key again: what is done is not done twice. If the one product of
+a request fails, the answer is a problem.
+"""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.catalog import GET_CATALOG_VERSION

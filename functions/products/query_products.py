@@ -1,4 +1,8 @@
-"""List products, page by page."""
+"""List products, page by page.
+
+They are as they are now, with no lag. The site's catalog is V1 or V3, as each page says; the two
+tell different fields of a product, and filter by different ones.
+"""
 
 from wix_admin import WixClient, admin_action
 from wix_admin.catalog import GET_CATALOG_VERSION

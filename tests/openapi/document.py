@@ -7,6 +7,7 @@ from tests import template
 from tests.openapi.actions import Action, actions
 from tests.openapi.filters import with_filters
 from tests.openapi.parts import (
+    CONTACT,
     DESCRIPTION,
     DRY_RUN,
     HEADERS,
@@ -41,7 +42,8 @@ def document() -> Json:
         "info": {
             "title": "Wix Headless admin",
             "version": _version(),
-            "description": DESCRIPTION,
+            "description": _about(),
+            "contact": CONTACT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [SERVER],
@@ -61,6 +63,13 @@ def document() -> Json:
             "securitySchemes": {"signature": SIGNATURE},
         },
     }
+
+
+def _about() -> str:
+    limits = template.source()["Parameters"]
+    return DESCRIPTION.format(
+        per_second=limits["RequestsPerSecond"]["Default"], burst=limits["RequestBurst"]["Default"]
+    )
 
 
 def _version() -> str:
@@ -110,7 +119,8 @@ def _description(action: Action) -> str:
         for each in action.declared.elevates
         for permission in each.permission.split(" and ")
     )
-    return f"{action.about}\n\nThe stack's credential needs at Wix: {', '.join(permissions)}."
+    _, _, more = action.about.partition("\n\n")
+    return f"{more}\n\nThe stack's credential needs at Wix: {', '.join(permissions)}."
 
 
 def _parameter(name: str, place: str, schema: Json, examples: Json, *, required: bool) -> Json:

@@ -6,12 +6,43 @@ SAMPLE_KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 
 DESCRIPTION = """\
 Admin operations for one Wix Headless site, on your own AWS account. Every request is signed (AWS \
-Signature Version 4, service `execute-api`), and the caller's role says which routes it may call.
+Signature Version 4, service `execute-api`), and the caller's role says which routes it may call. \
+Call it from a server, never from a browser.
 
-A write that is repeated with the same `Idempotency-Key` is done once, and answered as it was the \
-first time. With `dryRun` it changes nothing, and answers with the requests that it would send.
+**Repeating.** A write that is repeated with the same `Idempotency-Key` is done once, for 90 \
+days, and answered as it was the first time (`Idempotent-Replayed: true`). A key belongs to one \
+operation on one order, member or booking, or on the catalog. With `dryRun` a write changes \
+nothing, and answers with the requests that it would send.
 
-Whatever fails is answered with a problem (RFC 9457) whose `code` says what it is."""
+**Problems.** Whatever fails is answered with a problem (RFC 9457) whose `code` says what it is. \
+Ask again only if it says `retryable`, not before the seconds of `Retry-After` are over, a few \
+times at most, and a write with the same key only: another key may do it twice.
+
+**Limits.** The API takes {per_second} requests a second and {burst} at once unless it was \
+deployed with other numbers, and answers the rest with 429 `too_many_requests`. Wix allows a site \
+about 200 calls a minute, and one request makes several of them; if Wix asks to wait, the answer \
+is 503 `wix_busy`.
+
+**Lists.** A page says whether it `hasMore` after it, and then has the `cursor` of the next one, \
+which holds the filter and the sort: it is sent with nothing but `limit`. A cursor is for going \
+on at once: Wix ends its own after a time that it does not publish, and then the list is begun \
+anew. It can be read by whoever has it, so keep it as you keep what you filter by.
+
+**Values.** An amount is text, a decimal number with a dot, in the currency of its order \
+(`"12.50"`); only products of catalog V1 have prices that are numbers. A time is text in RFC \
+3339, in UTC (`2027-01-04T09:30:00.000Z`); only a booking's slot has the offset of its place, and \
+only a rescheduling takes a local time, with its zone. An id is text.
+
+**Versions.** One stack has one version, `info.version`. The last part of its address is the name \
+of the stage, `v1` unless it was deployed with another name, and says nothing of the version. Its \
+first number goes up (while that is 0, the second) when something is taken away or means \
+something else: an operation, a field, a code, a type, or an optional field that becomes \
+required. Anything else may be new at any time: operations, fields, codes of problems, words of a \
+list such as a status, and the texts of titles and details. So ignore fields that you do not \
+know, decide by the status and by `retryable` where you do not know a code, and keep an `else` \
+for words that you do not know."""
+
+CONTACT: Json = {"name": "Whoever deployed the stack"}
 
 SERVER: Json = {
     "url": "https://{apiId}.execute-api.{region}.amazonaws.com/{stage}",

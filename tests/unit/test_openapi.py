@@ -108,10 +108,23 @@ def test_each_operation_says_what_it_does_and_has_a_name_of_its_own() -> None:
     for operation in operations().values():
         assert re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", operation["operationId"])
         assert operation["description"].endswith(".")
+        assert not operation["description"].startswith(operation["summary"])
+        assert len(operation["description"].split("\n\n")[0]) > 40
         assert 0 < len(operation["summary"]) < 80
         assert not operation["summary"].endswith(".")
     described = {tag["name"] for tag in CONTRACT["tags"] if tag["description"].endswith(".")}
     assert {tag for each in operations().values() for tag in each["tags"]} == described
+
+
+def test_it_says_what_holds_for_all_operations() -> None:
+    about = CONTRACT["info"]["description"]
+
+    limits = template.source()["Parameters"]
+    assert f"{limits['RequestsPerSecond']['Default']} requests a second" in about
+    assert f"{limits['RequestBurst']['Default']} at once" in about
+    assert f"`{limits['StageName']['Default']}` unless" in about
+    for word in ("Repeating", "Problems", "Limits", "Lists", "Values", "Versions"):
+        assert f"**{word}.** " in about
 
 
 def test_every_property_says_what_it_may_be() -> None:
