@@ -15,11 +15,11 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test sdk-check samples check bench openapi codes build format lock clean
+.PHONY: help demo up test sdk-check contract-check samples check bench openapi codes build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run the whole story on this machine, visibly, then stop
 	@$(BIN)/python -m tests.local_stack demo
@@ -32,6 +32,9 @@ test: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run every test, the
 
 sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own SDK (needs Node 20)
 	$(BIN)/pytest tests/sdk
+
+contract-check: .venv/ready .tools/clients/ready .tools/typescript/ready ## Make clients of the contract and use them (needs Node 20)
+	$(BIN)/pytest tests/clients
 
 samples: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/samples/ready ## Run README's samples of a caller (needs Node 20 and curl)
 	$(BIN)/pytest tests/unit/test_calling.py tests/unit/test_from_nextjs.py tests/stack/test_calling.py
@@ -60,7 +63,7 @@ format: .venv/ready ## Format the code and apply safe fixes
 	$(BIN)/ruff format $(SOURCES)
 
 lock: $(UV) ## Resolve requirements/*.in again into hashed locks
-	cd requirements && for name in bootstrap wix_auth wix_webhooks dev sam ministack; do \
+	cd requirements && for name in bootstrap wix_auth wix_webhooks dev sam ministack clients; do \
 	  ../$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.13 \
 	    --custom-compile-command "make lock" $$name.in -o $$name.lock || exit 1; done
 
@@ -97,8 +100,14 @@ define npm_install
 	@touch $@
 endef
 
-.tools/sdk/ready: tests/sdk/package.json tests/sdk/package-lock.json tests/sdk/.npmrc
+.tools/sdk/ready: $(addprefix tests/sdk/,package.json package-lock.json .npmrc)
 	$(call npm_install,Wix's SDK)
 
-.tools/samples/ready: tests/javascript/package.json tests/javascript/package-lock.json tests/javascript/.npmrc
+.tools/samples/ready: $(addprefix tests/javascript/,package.json package-lock.json .npmrc)
 	$(call npm_install,what README's samples import)
+
+.tools/typescript/ready: $(addprefix tests/clients/,package.json package-lock.json .npmrc)
+	$(call npm_install,TypeScript)
+
+.tools/clients/ready: requirements/clients.lock $(UV)
+	$(call install,clients,.tools/clients)

@@ -118,10 +118,14 @@ class Scene:
 
 
 class Stage:
-    """Functions in this process, with a shop for each request."""
+    """Functions in this process, with a shop for each request.
+
+    Attributes:
+        wix: The shop, empty at first.
+    """
 
     def __init__(self, wix: WixSimulator, secrets: "Secrets", ledger: "Ledger") -> None:
-        self._wix = wix
+        self.wix = wix
         self._secrets = secrets
         self._ledger = ledger
 
@@ -133,12 +137,12 @@ class Stage:
             change: What is different about the request, or about what it meets.
         """
         _forget()
-        self._wix.reset()
+        self.wix.reset()
         self._ledger.empty()
         self._secrets.failure = None
-        ids = SHOPS[action.area](self._wix, action)
+        ids = SHOPS[action.area](self.wix, action)
         with pytest.MonkeyPatch.context() as patch:
-            scene = Scene(action, self._wix, _event(action, ids), patch, self._secrets)
+            scene = Scene(action, self.wix, _event(action, ids), patch, self._secrets)
             if change is not None:
                 change(scene)
             _forget()

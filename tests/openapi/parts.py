@@ -34,9 +34,9 @@ anew. It can be read by whoever has it, so keep it as you keep what you filter b
 only a rescheduling takes a local time, with its zone. An id is text.
 
 **Versions.** One stack has one version, `info.version`. The last part of its address is the name \
-of the stage, `v1` unless it was deployed with another name, and says nothing of the version. Its \
-first number goes up (while that is 0, the second) when something is taken away or means \
-something else: an operation, a field, a code, a type, or an optional field that becomes \
+of the stage, `v1` unless it was deployed with another name, and says nothing of the version. The \
+version's first number goes up (while that is 0, the second) when something is taken away or \
+means something else: an operation, a field, a code, a type, or an optional field that becomes \
 required. Anything else may be new at any time: operations, fields, codes of problems, words of a \
 list such as a status, and the texts of titles and details. So ignore fields that you do not \
 know, decide by the status and by `retryable` where you do not know a code, and keep an `else` \
