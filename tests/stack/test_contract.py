@@ -85,6 +85,17 @@ def send(stack: LocalStack, case: Request, content: bytes | None = None) -> http
     )
 
 
+def is_told_of(operation: Operation, reply: httpx.Response) -> bool:
+    """Whether a reply that is a problem has a code that the contract has for this operation."""
+    if reply.is_success:
+        return True
+    contract = checked_in()
+    response = contract["paths"][operation.path][operation.method]["responses"]
+    name = response[str(reply.status_code)]["$ref"].rpartition("/")[2]
+    content = contract["components"]["responses"][name]["content"]["application/problem+json"]
+    return reply.json()["code"] in content["examples"]
+
+
 def samples_of(operation: Operation, sample: dict[str, Any]) -> Iterator[Request]:
     """Every request that the contract shows, the dry run first: the other leaves nothing to do."""
     path, query, headers = (parameters(sample, place) for place in ("path", "query", "header"))
@@ -153,6 +164,7 @@ def test_every_request_is_answered_as_the_contract_says(
 
         statuses[reply.status_code] += 1
         case.validate_response(reply, checks=CHECKS)
+        assert is_told_of(operation, reply), reply.text
 
     check()
     if mode is GenerationMode.POSITIVE:
@@ -175,6 +187,7 @@ def test_a_body_that_is_no_json_object_is_the_callers_to_mend(
     reply = send(stack, case, content)
 
     assert reply.status_code == 400, reply.text
+    assert is_told_of(operation, reply)
     case.validate_response(reply, checks=CHECKS)
 
 
