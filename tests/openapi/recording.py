@@ -123,9 +123,9 @@ def answers_are_recorded(pytestconfig: pytest.Config) -> Iterator[None]:
         acting.name = about["action"]
         record(**about)
 
-    def serving(*call: Any) -> dict[str, Any]:
+    def serving(*call: Any, **options: Any) -> dict[str, Any]:
         acting.name = ""
-        answer = serve(*call)
+        answer = serve(*call, **options)
         if answer["statusCode"] != 200 and acting.name in names:
             answered[names[acting.name]].add(json.loads(answer["body"])["code"])
         return answer
