@@ -171,8 +171,8 @@ ORDERS = [
     wrong(
         "orders/query_orders", {"sort": [{"column": "createdDate"}]}, "/sort/0/fieldName", MISSING
     ),
-    wrong("orders/query_orders", {}, "", "Send JSON in UTF-8", raw="{'filter': {}}"),
-    wrong("orders/query_orders", {}, "", "Send a JSON object", raw="[]"),
+    wrong("orders/query_orders", {}, "", "Send the body as JSON in UTF-8", raw="{'filter': {}}"),
+    wrong("orders/query_orders", {}, "", "Send the body as a JSON object", raw="[]"),
     wrong(
         "orders/update_order",
         {"order": {"archived": True}},
