@@ -23,19 +23,8 @@ from moto import mock_aws
 from tests import canaries, template
 from tests.openapi.actions import Action
 from tests.openapi.parts import SAMPLE_KEY
-from tests.openapi.samples import sample_of
-from tests.samples import (
-    SAMPLE_BOOKING,
-    SAMPLE_LINE,
-    SAMPLE_MEMBER,
-    SAMPLE_ORDER,
-    SAMPLE_PAYMENT,
-    SAMPLE_SKU,
-    SAMPLE_START,
-    SAMPLE_VARIANT,
-    named,
-)
-from tests.wix_simulator import WixSimulator, line
+from tests.samples import named, put_samples
+from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.transport import SimulatorTransport
 from wix_admin import batches, client, process
 from wix_admin.bookings import changing, entities
@@ -140,15 +129,14 @@ class Stage:
         self.wix.reset()
         self._ledger.empty()
         self._secrets.failure = None
-        ids = SHOPS[action.area](self.wix, action)
+        put_samples(self.wix)
         with pytest.MonkeyPatch.context() as patch:
-            scene = Scene(action, self.wix, _event(action, ids), patch, self._secrets)
+            scene = Scene(action, self.wix, _event(action), patch, self._secrets)
             if change is not None:
                 change(scene)
             _forget()
             reply = scene.send()
-        real = {there: sample for sample, there in ids.items()}
-        return Reply(reply.status, json.loads(named(json.dumps(reply.body), {**PEOPLE, **real})))
+        return Reply(reply.status, json.loads(named(json.dumps(reply.body), PEOPLE)))
 
 
 @contextmanager
@@ -169,8 +157,10 @@ def stage() -> Iterator[Stage]:
                 patch.setattr(module, "FIRST_PAUSE_SECONDS", 0.001)
             patch.setattr(entities, "SHOWS_WITHIN_SECONDS", 0.001)
             patch.setattr(paying, "datetime", _Then)
-            yield Stage(wix, secrets, Ledger())
-    _forget()
+            try:
+                yield Stage(wix, secrets, Ledger())
+            finally:
+                _forget()
 
 
 @contextmanager
@@ -178,9 +168,11 @@ def _silence() -> Iterator[None]:
     """Neither log nor count what is done."""
     before = logging.root.manager.disable
     logging.disable()
-    with redirect_stdout(io.StringIO()):
-        yield
-    logging.disable(before)
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logging.disable(before)
 
 
 class Secrets:
@@ -256,77 +248,10 @@ def _connection(wix: WixSimulator, secrets: Secrets) -> Callable[..., httpx.Clie
     return connected
 
 
-def _event(action: Action, ids: dict[str, str]) -> Json:
+def _event(action: Action) -> Json:
     """Return an action's sample as API Gateway hands it on."""
-    text = (template.PROJECT / "events" / f"{action.name}.http.json").read_text()
-    event: Json = json.loads(named(text, ids))
+    path = template.PROJECT / "events" / f"{action.name}.http.json"
+    event: Json = json.loads(path.read_text())
     event["requestContext"]["requestId"] = REQUEST_ID
     event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
     return event
-
-
-def subject(action: Action) -> str | None:
-    """Return the id of what an action's sample is about, if it is in the address."""
-    return next(iter(sample_of(action).path.values()), None)
-
-
-# ---- What there is in the shop ------------------------------------------------------------------
-
-
-def _order(wix: WixSimulator, action: Action) -> dict[str, str]:
-    """Coffee and a recipe book; nothing is paid yet if a payment is to be recorded."""
-    order = wix.add_order(
-        order_id=subject(action) or SAMPLE_ORDER,
-        lines=[
-            line(2, "12.50", id=SAMPLE_LINE, name="Coffee beans"),
-            line(1, "9.99", kind="DIGITAL", name="Recipe book", sku="BOOK-1"),
-        ],
-        payments=() if action.name == "orders/record_payment" else None,
-        shipping="5.00",
-    )
-    paid = wix.payment_ids(order["id"])
-    return {SAMPLE_PAYMENT: paid[0]} if paid else {}
-
-
-def _member(wix: WixSimulator, action: Action) -> dict[str, str]:
-    """A member who waits to be let in."""
-    member = subject(action) or SAMPLE_MEMBER
-    wix.members.add(member_id=member, email="grace@example.com", status="PENDING")
-    return {}
-
-
-def _products(wix: WixSimulator, action: Action) -> dict[str, str]:
-    """A product; the one to be created is another."""
-    wix.catalog.add_product(name="Coffee beans", price="12.50", sku="BEANS-1", quantity=40)
-    return {}
-
-
-def _stock(wix: WixSimulator, action: Action) -> dict[str, str]:
-    """Two products in stock: one is named by its SKU, and one by its variant."""
-    wix.catalog.add_product(sku=SAMPLE_SKU, quantity=3)
-    beans = wix.catalog.add_product(name="Coffee beans", sku="BEANS-1", quantity=40)
-    return {SAMPLE_VARIANT: beans["variantsInfo"]["variants"][0]["id"]}
-
-
-def _booking(wix: WixSimulator, action: Action) -> dict[str, str]:
-    """A booking, and a free time to move it to."""
-    service = wix.bookings.add_service(approval=True)
-    waits = action.name in {"bookings/confirm_booking", "bookings/decline_booking"}
-    wix.bookings.add(
-        booking_id=subject(action) or SAMPLE_BOOKING,
-        service_id=service["id"],
-        start="2027-03-01T10:00:00",
-        status="PENDING" if waits else "CONFIRMED",
-    )
-    wix.bookings.add_slot(service["id"], SAMPLE_START)
-    return {}
-
-
-SHOPS: dict[str, Callable[[WixSimulator, Action], dict[str, str]]] = {
-    "members": _member,
-    "products": _products,
-    "inventory": _stock,
-    "orders": _order,
-    "bookings": _booking,
-}
-"""For each area, what there is; and what is called otherwise at Wix than in the sample."""

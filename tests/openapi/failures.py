@@ -203,7 +203,6 @@ def _asks_v1(**fields: Any) -> Change:
 
 def _follows_a_cursor_of_v3(scene: Scene) -> None:
     """Go on on catalog V1 with a list that was begun on V3."""
-    scene.wix.catalog.add_product(name="Ceramic mug")
     scene.say(filter=None, limit=1)
     cursor = scene.send().body["cursor"]
     forget_catalog()
@@ -287,7 +286,7 @@ OF_ONE: dict[str, dict[str, Change]] = {
     "inventory/update_inventory": {
         "below_zero": _says(changes=[{"sku": SAMPLE_SKU, "adjust": -500}]),
         "not_in_this_catalog": _asks_v1(reason="ORDER"),
-        "not_found": _says(changes=[{"sku": "MUG-2", "set": 12}]),
+        "not_found": _says(changes=[{"sku": "MUG-3", "set": 12}]),
         "outcome_unknown": _loses_the_answer_to_one,
         "unfinished": _is_always_too_late,
         **CATALOG,
@@ -300,6 +299,7 @@ OF_ONE: dict[str, dict[str, Change]] = {
         "exceeds_refundable": _says(payments=None, items=None, restock=None, amount="500.00"),
         "not_possible_now": _cannot_be_refunded,
         "refund_failed": _fails_to_refund,
+        "conflict": _answers(409, path="*/refund-payments"),
     },
     "orders/fulfill_order": {
         "exceeds_unfulfilled": _says(lines=[{"lineItemId": SAMPLE_LINE, "quantity": 50}]),
