@@ -8,13 +8,13 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
-from tests.local_stack.aws import REGION, Account, Credentials, signing_curl
+from tests.local_stack.aws import REGION, Credentials, signing_curl
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.stack import LocalStack, local_stack
 from tests.local_stack.try_it import try_it_page
-from tests.samples import put_samples
+from tests.samples import SAMPLE_ORDER, put_samples
 from tests.wix_simulator import WixSimulator, line
 
 ORDERS = 12
@@ -92,8 +92,8 @@ def _instructions(stack: LocalStack, page: str, logs: Path, shop: str) -> str:
 
 {pasted}
 
-  # Let sam and the AWS CLI work here, in this shell (there is a sam in .tools/sam/bin)
-  {environment_line(stack.account)}
+  # Let sam (.tools/sam/bin), the AWS CLI and README's samples work with it, in this shell
+  {environment_line(stack)}
 
   # Call a function directly; what a sample cancels, declines or deletes is gone for good
   {INVOKE}
@@ -101,9 +101,14 @@ def _instructions(stack: LocalStack, page: str, logs: Path, shop: str) -> str:
 It all runs until you press Ctrl-C."""
 
 
-def environment_line(account: Account) -> str:
-    """What to paste into a shell, so that its tools work in the account."""
-    return f"export {shlex.join(f'{name}={value}' for name, value in account.variables().items())}"
+def environment_line(stack: LocalStack) -> str:
+    """What to paste into a shell, so that its tools and README's samples work with the stack."""
+    variables = stack.account.variables() | {
+        "ADMIN_API_URL": stack.api_url,
+        "ADMIN_API_REGION": REGION,
+        "ORDER_ID": SAMPLE_ORDER,
+    }
+    return f"export {shlex.join(f'{name}={value}' for name, value in variables.items())}"
 
 
 def calls(stack: LocalStack, operator: Credentials, reader: Credentials) -> dict[str, str]:

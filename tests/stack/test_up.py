@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.calling import curl_call
 from tests.local_stack import LocalStack
 from tests.local_stack.sam import PROJECT, SAM
 from tests.local_stack.up import INVOKE, calls, environment_line
@@ -34,17 +35,34 @@ def pasted(*lines: str) -> str:
     return done.stdout
 
 
-def test_the_readmes_command_calls_a_function_after_the_line_that_is_printed(
-    stack: LocalStack,
-) -> None:
+@pytest.fixture(scope="module")
+def local(stack: LocalStack) -> LocalStack:
+    """The stack as `make up` leaves it: with what the sample events name."""
     put_samples(stack.wix)
+    return stack
+
+
+def test_the_readmes_command_calls_a_function_after_the_line_that_is_printed(
+    local: LocalStack,
+) -> None:
     assert f"$ {INVOKE}\n" in README
 
-    answers = [pasted(environment_line(stack.account), INVOKE) for _ in range(2)]
+    before = len(local.wix.refunds(SAMPLE_ORDER))
+
+    answers = [pasted(environment_line(local), INVOKE) for _ in range(2)]
 
     assert '"REFUNDED"' in answers[0]
     assert answers[1] == answers[0]
-    assert len(stack.wix.refunds(SAMPLE_ORDER)) == 1
+    assert len(local.wix.refunds(SAMPLE_ORDER)) == before + 1
+
+
+def test_the_readmes_call_for_a_shell_works_after_it_too(local: LocalStack) -> None:
+    before = len(local.wix.refunds(SAMPLE_ORDER))
+
+    answer = pasted(environment_line(local), curl_call())
+
+    assert "200" in answer.splitlines()[0]
+    assert len(local.wix.refunds(SAMPLE_ORDER)) == before + 1
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="it pastes calls of curl")
