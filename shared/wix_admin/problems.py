@@ -36,6 +36,7 @@ KINDS = {
     "not_found": Kind(404, "Wix does not know it"),
     "still_running": Kind(409, "The same request is still running", wait=5),
     "conflict": Kind(409, "It exists already or has changed at Wix"),
+    "changed_meanwhile": Kind(409, "Somebody else changes it at the same moment", wait=5),
     "not_possible_now": Kind(409, "Its state does not allow this"),
     "wix_forbids": Kind(409, "Wix does not allow this now"),
     "policy_forbids": Kind(409, "A policy of the site does not allow this"),

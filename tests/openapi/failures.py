@@ -311,21 +311,21 @@ OF_ONE: dict[str, dict[str, Change]] = {
         "not_possible_now": _is_over,
     },
     "bookings/confirm_booking": {
-        "conflict": _answers(409, path="*/confirm"),
+        "changed_meanwhile": _answers(409, path="*/confirm"),
         "not_possible_now": _is_over_for("CANCELED"),
         "slot_taken": _answers(428, "SLOT_NOT_AVAILABLE", path="*/confirm"),
     },
     "bookings/decline_booking": {
-        "conflict": _answers(409, path="*/decline"),
+        "changed_meanwhile": _answers(409, path="*/decline"),
         "not_possible_now": _is_over_for("CANCELED"),
     },
     "bookings/cancel_booking": {
-        "conflict": _answers(409, path="*/cancel"),
+        "changed_meanwhile": _answers(409, path="*/cancel"),
         "not_possible_now": _is_over_for("DECLINED"),
         "policy_forbids": _answers(428, "BOOKING_POLICY_VIOLATION", path="*/cancel"),
     },
     "bookings/reschedule_booking": {
-        "conflict": _answers(409, path="*/reschedule"),
+        "changed_meanwhile": _answers(409, path="*/reschedule"),
         "not_possible_now": _is_over_for("CANCELED"),
         "policy_forbids": _answers(428, "BOOKING_POLICY_VIOLATION", path="*/reschedule"),
         "slot_taken": _says(start="2030-03-05T09:00:00"),

@@ -215,13 +215,13 @@ BOOKINGS_LAG: Setting = ("booking_reader_lag_seconds", LAG_SECONDS)
 DIFFERS: dict[tuple[str, Setting], list[Outcome]] = {
     # Who reads an old booking acts on an old revision, and is told so.
     ("bookings/confirm_booking", BOOKINGS_LAG): [
-        ("200", 1), ("200 replayed", 1), ("409 conflict", 1),
+        ("200", 1), ("200 replayed", 1), ("409 changed_meanwhile", 1),
     ],
     ("bookings/decline_booking", BOOKINGS_LAG): [
-        ("200", 1), ("200 replayed", 1), ("409 conflict", 1),
+        ("200", 1), ("200 replayed", 1), ("409 changed_meanwhile", 1),
     ],
     ("bookings/cancel_booking", BOOKINGS_LAG): [
-        ("200", 1), ("200 replayed", 1), ("409 conflict", 1),
+        ("200", 1), ("200 replayed", 1), ("409 changed_meanwhile", 1),
     ],
     # The booking itself is in the way, where it seems to be still elsewhere.
     ("bookings/reschedule_booking", BOOKINGS_LAG): [

@@ -140,7 +140,7 @@ class BookingChange(Effect[BookingReceipt]):
             revision = sent.before["revision"]
         raise RefusedError(
             "The booking changed at Wix at the same moment: ask again in some seconds",
-            code="conflict",
+            code="changed_meanwhile",
         )
 
     def read_back(self, sent: Sent) -> BookingReceipt | None:

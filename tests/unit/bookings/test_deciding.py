@@ -236,7 +236,7 @@ def test_what_somebody_else_did_meanwhile_is_not_done_again(wix: WixSimulator) -
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_reader_that_lags_too_long_ends_in_a_conflict_and_the_key_is_free_again(
+def test_a_reader_that_lags_too_long_is_told_as_a_change_and_the_key_is_free_again(
     wix: WixSimulator,
 ) -> None:
     booking = confirmed_unseen(wix, lag_seconds=3600)
@@ -245,7 +245,8 @@ def test_a_reader_that_lags_too_long_ends_in_a_conflict_and_the_key_is_free_agai
     wix.switches.booking_reader_lag_seconds = 0
     again = act("cancel", booking, key="k-1")
 
-    assert (reply.status, reply.code) == (409, "conflict")
+    assert (reply.status, reply.code) == (409, "changed_meanwhile")
+    assert reply.headers["Retry-After"]
     assert (again.status, again.json["status"]) == (200, "CANCELED")
 
 
