@@ -27,7 +27,7 @@ demo: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run the whole story
 up: .venv/ready .tools/sam/ready .tools/ministack/ready ## Leave the local stack running; Ctrl-C stops it
 	@$(BIN)/python -m tests.local_stack up
 
-test: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run every test, the deployed local stack included
+test: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/clients/ready ## Run every test, the deployed local stack included
 	$(BIN)/pytest -n auto
 
 sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own SDK (needs Node 20)

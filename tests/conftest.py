@@ -36,6 +36,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _ByWhatIsShared(config, log)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors, as many tests wait for something."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_real_can_be_reached() -> Iterator[None]:
     """Whatever a test forgets to set points to nowhere: not to AWS, not to Wix."""
