@@ -1,6 +1,6 @@
 """Clients that generators make of the contract: they are made without a complaint, and they work.
 
-The generators are installed by `make contract-check` alone; nothing else needs them.
+`make contract-check` installs all the generators, `make test` only the one that needs no Node.
 """
 
 import importlib
@@ -29,8 +29,8 @@ PACKAGE = "wix_headless_admin_client"
 
 def needs(folder: Path) -> pytest.MarkDecorator:
     """Skip what cannot run here, and say what makes it run."""
-    reason = f"{folder.name} is not installed: `make contract-check` does it and runs this."
-    return pytest.mark.skipif(not (folder / "ready").exists(), reason=f"{reason} It needs Node 20.")
+    reason = f".tools/{folder.name} is not there: `make contract-check`, with Node 20, makes it."
+    return pytest.mark.skipif(not (folder / "ready").exists(), reason=reason)
 
 
 def run(*command: str | Path, folder: Path) -> str:

@@ -80,7 +80,8 @@ def with_filters(schemas: dict[str, Json]) -> dict[str, Json]:
     """Return the schemas with all that filters and sorts may be, instead of any object and text."""
     found = dict(schemas)
     sort = found.pop("Sort")
-    parts: dict[str, Json] = {}
+    # What answers say in the same words is the same type; other words under its name are an error.
+    parts = {name: each for name, each in schemas.items() if "enum" in each}
     for listing in LISTINGS:
         for query in listing.queries:
             found[listing.filter_of(query)] = _filter(listing, query, parts)
@@ -126,7 +127,7 @@ def _condition(listing: Listing, name: str, field: Field, parts: dict[str, Json]
     last = "".join(f"{each[0].upper()}{each[1:]}" for each in name.partition(".<")[0].split("."))
     own = f"{listing.name}{last}"
     value = VALUES.get(field.kind) or _part(
-        parts, {"type": "string", "enum": list(field.values)}, f"{own}Value"
+        parts, {"type": "string", "enum": list(field.values)}, own
     )
     operators = {
         "type": "object",

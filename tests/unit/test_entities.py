@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from tests.openapi import entities as told
 from tests.openapi.files import checked_in
+from tests.openapi.filters import LISTINGS
 from wix_admin.bookings import entities as bookings
 from wix_admin.members import entities as members
 from wix_admin.models import WixEntity
@@ -80,13 +81,18 @@ def test_what_nobody_decides_by_is_described_too() -> None:
     }
 
 
-def test_wix_may_say_words_that_are_not_there_yet() -> None:
+def test_wix_may_say_words_that_are_not_there_yet_and_a_filter_may_not() -> None:
     of_wix = {"OrderPaymentStatus", "MemberStatus", "BookingStatus", "AvailabilityStatus"}
-    open_lists = [each for each in choices(SCHEMAS) if ANY_WORD in each and named(each) & words()]
-    closed = [each for each in choices(SCHEMAS) if ANY_WORD not in each and named(each) & of_wix]
+    filters = {each.filter_of(query) for each in LISTINGS for query in each.queries}
+    asked = {name: SCHEMAS[name] for name in filters}
+    answered = {name: each for name, each in SCHEMAS.items() if name not in filters}
+    open_lists = [each for each in choices(answered) if ANY_WORD in each and named(each) & words()]
+    closed = [each for each in choices(answered) if ANY_WORD not in each and named(each) & of_wix]
 
     assert of_wix <= {name for each in open_lists for name in named(each)}
     assert closed == []
+    assert of_wix <= {name for each in choices(asked) for name in named(each)}
+    assert [each for each in choices(asked) if ANY_WORD in each and named(each) & of_wix] == []
 
 
 def test_every_word_in_a_real_answer_is_one_of_those_that_are_told() -> None:
