@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wix_admin.filters import COMPARING, EQUAL, FLAGS, HOLDING, LISTS, PARTS, Field, Kind, Query
+from wix_admin.wix.filters import COMPARING, EQUAL, FLAGS, HOLDING, LISTS, PARTS, Field, Kind, Query
 
 type Json = dict[str, Any]
 

@@ -5,9 +5,9 @@ most so many units left is listed.
 """
 
 from wix_admin import WixClient, admin_action
-from wix_admin.catalog import GET_CATALOG_VERSION
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
 from wix_admin.inventory.reading import InventoryPage, QueryInventoryInput, query_inventory
+from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 
 @admin_action(QueryInventoryInput, elevates=[GET_CATALOG_VERSION, QUERY_STOCK, QUERY_STOCK_V1])

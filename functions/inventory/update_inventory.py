@@ -7,7 +7,6 @@ of a request fails, the answer is a problem.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.catalog import GET_CATALOG_VERSION
 from wix_admin.inventory.asking import UpdateInventoryAnswer, UpdateInventoryInput
 from wix_admin.inventory.operations import (
     DECREMENT_STOCK,
@@ -21,6 +20,7 @@ from wix_admin.inventory.operations import (
     SET_STOCK_V1,
 )
 from wix_admin.inventory.updating import update_inventory
+from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 V3 = [QUERY_STOCK, SET_STOCK, INCREMENT_STOCK, DECREMENT_STOCK]
 V1 = [QUERY_STOCK_V1, FIND_SKUS_V1, SET_STOCK_V1, INCREMENT_STOCK_V1, DECREMENT_STOCK_V1]

@@ -6,7 +6,6 @@ a request fails, the answer is a problem.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.catalog import GET_CATALOG_VERSION
 from wix_admin.products.creating import create_products
 from wix_admin.products.describing import CreateProductInput
 from wix_admin.products.operations import (
@@ -21,6 +20,7 @@ from wix_admin.products.operations import (
     SET_VARIANTS_V1,
 )
 from wix_admin.products.results import CreateProductAnswer
+from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 
 @admin_action(

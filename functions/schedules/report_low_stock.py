@@ -3,7 +3,6 @@
 import os
 
 from wix_admin import WixClient, admin_action
-from wix_admin.catalog import GET_CATALOG_VERSION
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
 from wix_admin.process import event_bus
 from wix_admin.schedules.reporting_low_stock import (
@@ -12,6 +11,7 @@ from wix_admin.schedules.reporting_low_stock import (
     report_low_stock,
 )
 from wix_admin.settings import LowStockSettings, read_settings
+from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 
 @admin_action(ReportLowStockInput, elevates=[GET_CATALOG_VERSION, QUERY_STOCK, QUERY_STOCK_V1])

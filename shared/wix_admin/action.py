@@ -9,7 +9,6 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
-from wix_admin.client import Rehearsal, Traffic, WixClient
 from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.doors.reading import KEY_FIELD
@@ -22,13 +21,14 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.once import Once
-from wix_admin.operations import Operation
 from wix_admin.patience import until
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
-from wix_admin.replies import located
 from wix_admin.settings import settings
 from wix_admin.telemetry import record, whereabouts
+from wix_admin.wix.client import Rehearsal, Traffic, WixClient
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import located
 from wix_auth import WixAuthError
 
 type Output = Answer | WixEntity

@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr
 
-from wix_admin.client import WixClient
 from wix_admin.errors import (
     AdminError,
     InputError,
@@ -26,6 +25,7 @@ from wix_admin.models import Answer
 from wix_admin.once import Effect, Once, Receipt
 from wix_admin.problems import code_of
 from wix_admin.telemetry import logger
+from wix_admin.wix.client import WixClient
 from wix_auth import WixAuthError
 
 FIRST_PAUSE_SECONDS = 0.2

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from wix_admin.bus import EventBus
-from wix_admin.client import check_before_sending
 from wix_admin.effects import EffectsTable
 from wix_admin.messages import Queue
 from wix_admin.patience import LEDGER, OTHERS, Patience
-from wix_admin.replies import refuses_token
 from wix_admin.settings import (
     PublisherSettings,
     WebhookSettings,
@@ -20,6 +18,8 @@ from wix_admin.settings import (
     settings,
 )
 from wix_admin.telemetry import count_auth_event
+from wix_admin.wix.client import check_before_sending
+from wix_admin.wix.replies import refuses_token
 from wix_auth import wix_http_client
 from wix_auth.aws import aws_session
 

@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from wix_admin.client import Traffic
+from wix_admin.wix.client import Traffic
 
 logger = Logger()
 """Powertools' logger; the template sets service name and level."""

@@ -26,13 +26,14 @@ from tests.openapi.parts import SAMPLE_KEY
 from tests.samples import named, put_samples
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.transport import SimulatorTransport
-from wix_admin import batches, client, process
+from wix_admin import batches, process
 from wix_admin.bookings import changing, entities
-from wix_admin.catalog import forget_catalog
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.models import Json
 from wix_admin.orders import paying
 from wix_admin.settings import settings
+from wix_admin.wix import client
+from wix_admin.wix.catalog import forget_catalog
 from wix_auth import SecretReader, WixAuth
 
 REQUEST_ID = "5f2a0c1e-9d4b-4a57-8c1d-3f6b7e2a9c10"

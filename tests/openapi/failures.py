@@ -9,12 +9,12 @@ from tests.openapi.answers import Change, Scene
 from tests.samples import SAMPLE_EMAIL, SAMPLE_LINE, SAMPLE_NEW_SKU, SAMPLE_SKU
 from tests.wix_simulator import Fault
 from tests.wix_simulator.booking_facade import BookingStatus
-from wix_admin import client
 from wix_admin.action import Key
-from wix_admin.catalog import forget_catalog
-from wix_admin.client import WixClient
 from wix_admin.effects import EffectsTable
 from wix_admin.models import FunctionInput
+from wix_admin.wix import client
+from wix_admin.wix.catalog import forget_catalog
+from wix_admin.wix.client import WixClient
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """The id of nothing."""

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from tests.openapi.files import Json
 from tests.openapi.schemas import reference
 from wix_admin.bookings.filtering import BOOKINGS
-from wix_admin.filters import (
+from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
+from wix_admin.members.filtering import MEMBERS
+from wix_admin.orders.filtering import ORDERS
+from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
+from wix_admin.wix.filters import (
     COMPARING,
     EQUAL,
     FLAGS,
@@ -17,10 +21,6 @@ from wix_admin.filters import (
     Kind,
     Query,
 )
-from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
-from wix_admin.members.filtering import MEMBERS
-from wix_admin.orders.filtering import ORDERS
-from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.openapi.filters import LISTINGS, ORDER
 from tests.openapi.recipes import RECIPES, Recipe
-from wix_admin.filters import Field, Kind, Query
+from wix_admin.wix.filters import Field, Kind, Query
 
 PAGE = Path(__file__).resolve().parents[2] / "shared/openapi/README.md"
 

@@ -16,7 +16,7 @@ from tests.local_stack import LocalStack
 from tests.local_stack.aws import Credentials
 from tests.local_stack.waiting import wait_for
 from tests.wix_simulator import Fault
-from wix_admin.client import MAX_ATTEMPTS
+from wix_admin.wix.client import MAX_ATTEMPTS
 
 DOWN_SECONDS = 10
 TRIES = 5

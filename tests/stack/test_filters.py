@@ -9,7 +9,7 @@ import pytest
 from tests.filter_samples import beyond, every_condition, every_sort
 from tests.local_stack import LocalStack
 from tests.openapi.filters import LISTINGS, Listing
-from wix_admin.filters import Query
+from wix_admin.wix.filters import Query
 
 QUERIES = [(listing, query) for listing in LISTINGS for query in listing.queries]
 OF_TWO_CATALOGS = ("QueryProductsFunction", "QueryInventoryFunction")

@@ -15,9 +15,10 @@ from moto import mock_aws
 from tests import canaries
 from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
-from wix_admin import batches, client, process, telemetry
-from wix_admin.catalog import forget_catalog
+from wix_admin import batches, process, telemetry
 from wix_admin.settings import WriterSettings, read_settings, settings
+from wix_admin.wix import client
+from wix_admin.wix.catalog import forget_catalog
 
 
 @pytest.fixture(scope="module")

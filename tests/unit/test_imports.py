@@ -15,7 +15,7 @@ ACTIONS = sorted(
     for path in PROJECT.glob("functions/*/*.py")
     if not path.stem.startswith("_")
 )
-AREAS = {path.parent.name for path in PROJECT.glob("shared/wix_admin/*/__init__.py")} - {"doors"}
+AREAS = {path.parent.name for path in PROJECT.glob("shared/wix_admin/*/__init__.py")} - {"doors", "wix"}
 
 SERVED = {
     "automations/fulfill_approved_order": {"orders"},

@@ -8,8 +8,8 @@ import pytest
 
 from tests.unit.calls import call, invoke
 from tests.wix_simulator import WixSimulator
-from wix_admin.catalog import GET_CATALOG_VERSION
-from wix_admin.client import WixClient
+from wix_admin.wix.catalog import GET_CATALOG_VERSION
+from wix_admin.wix.client import WixClient
 
 pytestmark = pytest.mark.usefixtures("table", "surroundings")
 

@@ -10,7 +10,7 @@ import pytest
 import wix_admin
 from tests.wix_simulator.server import AREAS
 from tests.wix_simulator.world import Route
-from wix_admin.operations import Operation
+from wix_admin.wix.operations import Operation
 
 
 def declared() -> Iterator[Operation]:

@@ -9,7 +9,7 @@ import pytest
 from tests import canaries
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator, card, offline
-from wix_admin.catalog import forget_catalog
+from wix_admin.wix.catalog import forget_catalog
 
 pytestmark = pytest.mark.usefixtures("table")
 

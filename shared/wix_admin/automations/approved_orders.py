@@ -14,7 +14,6 @@ from pydantic import ConfigDict, Field
 
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
 from wix_admin.bus import EventBus
-from wix_admin.client import WixClient
 from wix_admin.errors import RefusedError, WixRequestError, WixUnavailableError
 from wix_admin.models import Answer, FunctionInput, Guid, Json
 from wix_admin.once import Effect, Once, Receipt, Sent
@@ -30,6 +29,7 @@ from wix_admin.orders.fulfilling import (
 )
 from wix_admin.settings import AutoFulfill
 from wix_admin.telemetry import logger
+from wix_admin.wix.client import WixClient
 
 READY_TO_SHIP = "Order Ready To Ship"
 

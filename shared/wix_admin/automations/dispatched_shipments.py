@@ -8,7 +8,6 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
-from wix_admin.client import WixClient
 from wix_admin.once import Once
 from wix_admin.orders.entities import Order
 from wix_admin.orders.fulfilling import (
@@ -21,6 +20,7 @@ from wix_admin.orders.fulfilling import (
     OrderFulfillment,
 )
 from wix_admin.telemetry import logger
+from wix_admin.wix.client import WixClient
 
 
 class DispatchedShipmentInput(FulfillOrderInput):

@@ -9,7 +9,6 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.bookings.entities import Booking, fetch_booking, find_booking
-from wix_admin.client import WixClient
 from wix_admin.errors import (
     OutcomeUnknownError,
     RefusedError,
@@ -18,8 +17,9 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Guid, Json, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
-from wix_admin.operations import Operation
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import read_as
 
 ROUNDS = 4
 """How often a change is tried at most while others change the booking, too."""

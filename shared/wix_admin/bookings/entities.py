@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from wix_admin.bookings.operations import QUERY_BOOKINGS
-from wix_admin.client import WixClient
 from wix_admin.errors import WixNotFoundError
 from wix_admin.models import LENIENT, WixEntity
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 SHOWS_WITHIN_SECONDS = 1.0
 """How long a booking that is not shown is waited for, as it may be new."""

@@ -6,7 +6,7 @@ fields, the present one says nothing of it.
 
 from dataclasses import replace
 
-from wix_admin.filters import COMPARING, EQUAL, HOLDING, Field, Query
+from wix_admin.wix.filters import COMPARING, EQUAL, HOLDING, Field, Query
 
 IS = ("$eq", "$ne", "$in")
 ID = Field("id", IS, sorts=None)

@@ -4,7 +4,7 @@ Every change names the revision that was read, so that Wix makes it once at most
 blindly all the same: whether the first try was the one that was made is looked up.
 """
 
-from wix_admin.operations import Operation
+from wix_admin.wix.operations import Operation
 
 QUERY_BOOKINGS = Operation(
     "bookings.query",

@@ -8,11 +8,11 @@ from pydantic import Field
 from wix_admin.bookings.entities import Booking, ExtendedBooking, Found
 from wix_admin.bookings.filtering import BOOKINGS
 from wix_admin.bookings.operations import QUERY_BOOKINGS
-from wix_admin.client import WixClient
-from wix_admin.cursors import seal, unseal
 from wix_admin.models import Json
-from wix_admin.pages import LARGEST_PAGE, Page, QueryInput, Sort, items_as_told
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.cursors import seal, unseal
+from wix_admin.wix.pages import LARGEST_PAGE, Page, QueryInput, Sort, items_as_told
+from wix_admin.wix.replies import read_as
 
 NEWEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "DESC"}]
 """Always said, as Wix documents two orders for a query without one."""

@@ -23,11 +23,11 @@ from wix_admin.bookings.operations import (
     LIST_TIME_SLOTS,
     RESCHEDULE_BOOKING,
 )
-from wix_admin.client import WixClient
 from wix_admin.errors import InputError, RefusedError, WixNotFoundError
 from wix_admin.models import Guid, Json, OrSay, WixEntity
 from wix_admin.once import Sent
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 STAFF = "1cd44cf8-756f-41c3-bd90-3e2ffcaf1155"
 """Wix's id of the resource type that staff members have, the same on all sites."""

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from wix_admin.batches import ItemError, refused
-from wix_admin.client import WixClient
 from wix_admin.errors import (
     OutcomeUnknownError,
     RefusedError,
@@ -19,6 +18,7 @@ from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, Wanted
 from wix_admin.inventory.finding import Book, Key
 from wix_admin.models import Json
 from wix_admin.once import Effect, Sent
+from wix_admin.wix.client import WixClient
 
 SET_AT_ONCE = 1_000
 """How many items of V3 Wix sets in one call. A record of so many stays below the 400 KB that an

@@ -7,7 +7,7 @@ revision, and setting the same stock twice is harmless in itself. Increments and
 neither revision nor idempotency key and are never repeated blindly.
 """
 
-from wix_admin.operations import Operation
+from wix_admin.wix.operations import Operation
 
 QUERY_STOCK = Operation(
     "inventory.query",

@@ -7,9 +7,6 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.catalog import Catalog, on_catalog
-from wix_admin.client import WixClient
-from wix_admin.cursors import seal, seal_place, unseal, unseal_place
 from wix_admin.errors import InputError, Violation
 from wix_admin.inventory.asking import MOST
 from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
@@ -18,7 +15,10 @@ from wix_admin.inventory.v1 import LARGEST_PAGE as LARGEST_PAGE_V1
 from wix_admin.inventory.v1 import ProductStock, all_products, query_page_v1
 from wix_admin.inventory.v3 import LARGEST_PAGE, InventoryItem, all_items, query_page
 from wix_admin.models import Answer, Json
-from wix_admin.pages import Page, QueryInput, Sort
+from wix_admin.wix.catalog import Catalog, on_catalog
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.cursors import seal, seal_place, unseal, unseal_place
+from wix_admin.wix.pages import Page, QueryInput, Sort
 
 COUNTED = {"trackQuantity": True}
 

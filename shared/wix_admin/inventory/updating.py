@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from itertools import batched
 
 from wix_admin.batches import make_batch, summed
-from wix_admin.catalog import Catalog, on_catalog
-from wix_admin.client import WixClient
 from wix_admin.errors import InputError
 from wix_admin.inventory.asking import (
     InventoryResult,
@@ -18,6 +16,8 @@ from wix_admin.inventory.finding import Book
 from wix_admin.inventory.v1 import MoveV1, ReaderV1, SetV1
 from wix_admin.inventory.v3 import MoveV3, ReaderV3, SetAtRevision
 from wix_admin.once import Once
+from wix_admin.wix.catalog import Catalog, on_catalog
+from wix_admin.wix.client import WixClient
 
 ROUNDS = 10
 """How often an item is tried at most in one invocation, if others change it all the time."""

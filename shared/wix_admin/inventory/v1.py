@@ -8,7 +8,6 @@ from itertools import batched, islice
 from typing import Annotated
 
 from wix_admin.batches import refused
-from wix_admin.client import WixClient
 from wix_admin.errors import (
     AdminError,
     RefusedError,
@@ -37,7 +36,8 @@ from wix_admin.inventory.operations import (
 )
 from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.once import Sent
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 from wix_auth import WixAuthError
 
 LARGEST_PAGE = 100

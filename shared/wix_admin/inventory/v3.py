@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Annotated, Any
 
-from wix_admin.client import WixClient
 from wix_admin.errors import AdminError, OutcomeUnknownError, WixConflictError
 from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, StockChange
 from wix_admin.inventory.changing import (
@@ -28,7 +27,8 @@ from wix_admin.inventory.operations import (
 )
 from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.once import Sent
-from wix_admin.replies import CONFLICT_MARKS, read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import CONFLICT_MARKS, read_as
 from wix_auth import WixAuthError
 
 LARGEST_PAGE = 1_000

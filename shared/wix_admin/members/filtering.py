@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from wix_admin.filters import ANY_NUMBER, ANY_TEXT, EQUAL, Field, Query
+from wix_admin.wix.filters import ANY_NUMBER, ANY_TEXT, EQUAL, Field, Query
 
 # The SDK's types name no field to sort by, one page of the documentation names these, and another
 # one others.

@@ -4,7 +4,7 @@ A member has no revision. Approving and blocking set a status and deleting ends,
 sent twice; creating has no idempotency key at Wix and may not.
 """
 
-from wix_admin.operations import Operation
+from wix_admin.wix.operations import Operation
 
 CREATE_MEMBER = Operation(
     "members.create", "POST", "/members/v1/members", "MEMBERS.MEMBER_CREATE", repeatable=False

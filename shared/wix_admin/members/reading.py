@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.client import WixClient
 from wix_admin.members.entities import Member
 from wix_admin.members.filtering import MEMBERS
 from wix_admin.members.operations import QUERY_MEMBERS
 from wix_admin.models import FunctionInput, Json, WixEntity
-from wix_admin.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort, items_as_told
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort, items_as_told
+from wix_admin.wix.replies import read_as
 
 OLDEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "ASC"}]
 """New members then come last, and move nobody across pages."""

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.client import WixClient
 from wix_admin.models import LENIENT, Guid, Price, WixEntity
 from wix_admin.orders.operations import GET_ORDER
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 
 def _no_number(given: object) -> object:

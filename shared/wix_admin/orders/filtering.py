@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from wix_admin.filters import ANY_FLAG, ANY_NUMBER, ANY_TEXT, EQUAL, HOLDING, Field, Query
+from wix_admin.wix.filters import ANY_FLAG, ANY_NUMBER, ANY_TEXT, EQUAL, HOLDING, Field, Query
 
 TEXT = Field("text", ANY_TEXT, ("$hasSome",), sorts=True)
 DATE = Field("date", ANY_NUMBER, ("$hasSome",), sorts=True)

@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.client import WixClient
 from wix_admin.errors import (
     InputError,
     RefusedError,
@@ -32,7 +31,8 @@ from wix_admin.models import (
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderId, OrderLine, fetch_order
 from wix_admin.orders.operations import CREATE_FULFILLMENT, LIST_FULFILLMENTS
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 LINKED_CARRIERS = {name.lower(): name for name in ("fedex", "ups", "usps", "dhl", "canadaPost")}
 """Carriers for which Wix makes the tracking link itself, in its own spelling."""

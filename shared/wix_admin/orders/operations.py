@@ -5,7 +5,7 @@ refunding, fulfilling, adding and approving payments have no idempotency key at 
 repeated blindly.
 """
 
-from wix_admin.operations import Operation
+from wix_admin.wix.operations import Operation
 
 GET_ORDER = Operation(
     "orders.get",

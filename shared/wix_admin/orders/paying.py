@@ -17,7 +17,6 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from wix_admin.client import WixClient
 from wix_admin.errors import RefusedError
 from wix_admin.models import Json, Money, OrSay, WixEntity, WriteInput, plain, to_price
 from wix_admin.once import Effect, Receipt, Sent
@@ -29,7 +28,8 @@ from wix_admin.orders.transactions import (
     fetch_transactions,
     known_amount,
 )
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 OVER = {"CANCELED", "REJECTED"}
 PREDEFINED = {"CASH", "BANK_TRANSFER", "CHECK"}

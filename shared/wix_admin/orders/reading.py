@@ -4,14 +4,14 @@ from typing import Any
 
 from pydantic import Field
 
-from wix_admin.client import WixClient
-from wix_admin.cursors import seal, unseal
 from wix_admin.models import FunctionInput, Json, WixEntity
 from wix_admin.orders.entities import Order, OrderId
 from wix_admin.orders.filtering import ORDERS
 from wix_admin.orders.operations import GET_ORDER, SEARCH_ORDERS
-from wix_admin.pages import Page, QueryInput, items_as_told
-from wix_admin.replies import pass_on, read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.cursors import seal, unseal
+from wix_admin.wix.pages import Page, QueryInput, items_as_told
+from wix_admin.wix.replies import pass_on, read_as
 
 
 class GetOrderInput(FunctionInput):

@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.client import WixClient
 from wix_admin.errors import AdminError, InputError, OutcomeUnknownError, RefusedError, pointer
 from wix_admin.models import (
     LENIENT,
@@ -37,7 +36,8 @@ from wix_admin.orders.transactions import (
     amount_of,
     fetch_transactions,
 )
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 ALL_THAT_IS_LEFT = "Left out: all of it that was not given back yet."
 UNTOLD = "?"

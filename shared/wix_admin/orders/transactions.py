@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from wix_admin.client import WixClient
 from wix_admin.models import Price, WixEntity
-from wix_admin.operations import Operation
 from wix_admin.orders.operations import LIST_TRANSACTIONS
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import read_as
 
 WAITING = {"PENDING", "PENDING_MERCHANT"}
 CAME = {"APPROVED", "PARTIALLY_REFUNDED", "REFUNDED"}

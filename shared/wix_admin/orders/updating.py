@@ -6,12 +6,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.client import WixClient
 from wix_admin.models import Country, Email, FunctionInput, Json, OrSay, WriteInput
 from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderId
 from wix_admin.orders.operations import UPDATE_ORDER
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 USE_INSTEAD = {
     "status": "An order's status is not set: cancel it with POST /orders/{orderId}/cancel, put it"

@@ -1,8 +1,6 @@
 """Creates products, one or thousands, on whichever catalog the site has."""
 
 from wix_admin.batches import summed
-from wix_admin.catalog import Catalog, on_catalog
-from wix_admin.client import WixClient
 from wix_admin.models import Json
 from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.products.checking import check_products
@@ -10,6 +8,8 @@ from wix_admin.products.describing import CreateProductInput
 from wix_admin.products.results import CreateProductAnswer, ProductResult
 from wix_admin.products.v1 import create_on_v1
 from wix_admin.products.v3 import create_on_v3
+from wix_admin.wix.catalog import Catalog, on_catalog
+from wix_admin.wix.client import WixClient
 
 
 def create_products(wix: WixClient, once: Once, asked: CreateProductInput) -> CreateProductAnswer:

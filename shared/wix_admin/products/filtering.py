@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from wix_admin.filters import (
+from wix_admin.wix.filters import (
     ANY_FLAG,
     ANY_NUMBER,
     ANY_TEXT,

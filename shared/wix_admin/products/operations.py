@@ -4,7 +4,7 @@ Creating has no idempotency key at Wix and is never repeated blindly. A V3 produ
 of ours, by which a lost answer is read back; a V1 product is told by its SKU or its name.
 """
 
-from wix_admin.operations import Operation
+from wix_admin.wix.operations import Operation
 
 BULK_SECONDS = 15.0
 

@@ -7,9 +7,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.catalog import Catalog, on_catalog
-from wix_admin.client import WixClient
-from wix_admin.cursors import seal_place, unseal_place
 from wix_admin.errors import (
     RefusedError,
     Violation,
@@ -17,10 +14,13 @@ from wix_admin.errors import (
     WixSetupError,
 )
 from wix_admin.models import Json, OrSay, WixEntity
-from wix_admin.pages import Page, QueryInput, Sort, items_as_told
 from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
-from wix_admin.replies import read_as
+from wix_admin.wix.catalog import Catalog, on_catalog
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.cursors import seal_place, unseal_place
+from wix_admin.wix.pages import Page, QueryInput, Sort, items_as_told
+from wix_admin.wix.replies import read_as
 
 LIST = QUERY_PRODUCTS.name
 """What a cursor of ours is of, on either catalog."""

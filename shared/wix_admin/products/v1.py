@@ -14,7 +14,6 @@ from math import prod
 from typing import ClassVar
 
 from wix_admin.batches import BatchReceipt, ItemError, make_batch, refused
-from wix_admin.client import Request, WixClient
 from wix_admin.errors import (
     AdminError,
     OutcomeUnknownError,
@@ -26,7 +25,6 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json, WixEntity
 from wix_admin.once import Effect, Once, Receipt, Sent
-from wix_admin.operations import Operation
 from wix_admin.problems import code_of
 from wix_admin.products.describing import NewProduct
 from wix_admin.products.operations import (
@@ -38,7 +36,9 @@ from wix_admin.products.operations import (
     SET_VARIANTS_V1,
 )
 from wix_admin.products.results import CreateReceipt, ProductResult
-from wix_admin.replies import read_as
+from wix_admin.wix.client import Request, WixClient
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import read_as
 from wix_auth import WixAuthError
 
 LONGEST_DESCRIPTION = 8000

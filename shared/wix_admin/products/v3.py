@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from wix_admin.batches import BatchReceipt, ItemError, make_batch
-from wix_admin.client import WixClient
 from wix_admin.errors import (
     Violation,
     WithheldError,
@@ -24,7 +23,8 @@ from wix_admin.products.operations import (
     QUERY_PRODUCTS,
 )
 from wix_admin.products.results import CreateReceipt, ProductResult
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.replies import read_as
 
 MOST_PRODUCTS = 100
 MOST_VARIANTS = 1000

@@ -9,7 +9,7 @@ from tests import canaries
 from tests.unit.calls import call
 from tests.wix_simulator import WixSimulator
 from wix_admin.bookings.operations import QUERY_BOOKINGS
-from wix_admin.cursors import seal
+from wix_admin.wix.cursors import seal
 
 pytestmark = pytest.mark.usefixtures("table")
 

@@ -8,10 +8,10 @@ import pytest
 
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import WixSimulator
-from wix_admin.catalog import forget_catalog
-from wix_admin.client import SHORTEST_TRY_SECONDS, WixClient
-from wix_admin.operations import Operation
 from wix_admin.process import effects_table
+from wix_admin.wix.catalog import forget_catalog
+from wix_admin.wix.client import SHORTEST_TRY_SECONDS, WixClient
+from wix_admin.wix.operations import Operation
 
 type Meanwhile = Callable[[Operation, Callable[[], object]], None]
 

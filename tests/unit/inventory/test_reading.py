@@ -6,8 +6,8 @@ import pytest
 
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
-from wix_admin.cursors import seal
 from wix_admin.inventory.operations import QUERY_STOCK_V1
+from wix_admin.wix.cursors import seal
 
 SIZES = [({"Size": "S"}, "TEE-S", 3), ({"Size": "M"}, "TEE-M", 4), ({"Size": "L"}, "TEE-L", 9)]
 

@@ -8,12 +8,12 @@ import pytest
 
 from tests.unit.calls import call, handler_of
 from tests.wix_simulator import WixSimulator
-from wix_admin.catalog import GET_CATALOG_VERSION
-from wix_admin.client import WixClient
 from wix_admin.errors import ElevationError
 from wix_admin.inventory import operations
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
-from wix_admin.operations import Operation
+from wix_admin.wix.catalog import GET_CATALOG_VERSION
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.operations import Operation
 
 pytestmark = pytest.mark.usefixtures("table")
 

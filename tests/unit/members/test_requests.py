@@ -7,8 +7,8 @@ import pytest
 
 from tests.unit.calls import call
 from tests.wix_simulator import WixSimulator
-from wix_admin.cursors import seal
 from wix_admin.members.operations import QUERY_MEMBERS
+from wix_admin.wix.cursors import seal
 
 pytestmark = pytest.mark.usefixtures("table")
 

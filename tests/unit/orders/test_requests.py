@@ -8,9 +8,7 @@ import pytest
 
 from tests.unit.orders.calls import call
 from tests.wix_simulator import WixSimulator, card, line, offline
-from wix_admin.client import WixClient
 from wix_admin.errors import ElevationError
-from wix_admin.operations import Operation
 from wix_admin.orders import operations
 from wix_admin.orders.operations import (
     ADD_PAYMENT,
@@ -25,6 +23,8 @@ from wix_admin.orders.operations import (
     SEARCH_ORDERS,
     UPDATE_ORDER,
 )
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.operations import Operation
 
 pytestmark = pytest.mark.usefixtures("table")
 

@@ -9,7 +9,7 @@ from tests.unit.calls import Reply, call
 from tests.unit.products.scene import QUERY, V1_QUERY, VERSION, paths
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.faults import Fault
-from wix_admin.cursors import MAX_LENGTH, seal
+from wix_admin.wix.cursors import MAX_LENGTH, seal
 
 READS = {
     "WIX_STORES.CATALOG_VERSION_READ",

@@ -9,12 +9,12 @@ import pytest
 from tests.unit.calls import call
 from tests.unit.products.scene import BULK, COUNT, QUERY, STOCKED, V1, V1_QUERY, VERSION
 from tests.wix_simulator import WixSimulator
-from wix_admin.catalog import GET_CATALOG_VERSION
-from wix_admin.client import WixClient
 from wix_admin.errors import ElevationError
-from wix_admin.operations import Operation
 from wix_admin.products import operations
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
+from wix_admin.wix.catalog import GET_CATALOG_VERSION
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.operations import Operation
 
 pytestmark = pytest.mark.usefixtures("table")
 

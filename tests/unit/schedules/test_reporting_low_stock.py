@@ -10,7 +10,6 @@ from tests.unit.calls import invoke
 from tests.unit.schedules.conftest import Heard
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.bus import MAX_ENTRY_BYTES
-from wix_admin.catalog import forget_catalog
 from wix_admin.errors import (
     BusUnavailableError,
     InputError,
@@ -19,6 +18,7 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.schedules.reporting_low_stock import MOST_ITEMS
+from wix_admin.wix.catalog import forget_catalog
 
 PROJECT = Path(__file__).resolve().parents[3]
 ACTION = "schedules/report_low_stock"

@@ -25,7 +25,6 @@ from tests.unit.wix_admin.builders import (
     unnamed,
 )
 from wix_admin import Key, Once, WixClient, admin_action, process, telemetry
-from wix_admin.client import Exchange, check_before_sending
 from wix_admin.errors import (
     AdminError,
     ElevationError,
@@ -38,6 +37,7 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Answer, FunctionInput, Guid, WixEntity
 from wix_admin.telemetry import count_auth_event
+from wix_admin.wix.client import Exchange, check_before_sending
 from wix_auth import SecretMissingError
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ from wix_admin.batches import (
     refused,
     summed,
 )
-from wix_admin.client import WixClient
 from wix_admin.effects import EffectsTable
 from wix_admin.errors import (
     AdminError,
@@ -40,6 +39,7 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json
 from wix_admin.once import SETTLE_SECONDS, Effect, Once, Sent
+from wix_admin.wix.client import WixClient
 from wix_auth import CredentialRefusedError, WixAuthError
 
 BUSY = ItemError(code="wix_unavailable", detail="Ask again")

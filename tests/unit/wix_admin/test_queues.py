@@ -13,7 +13,6 @@ from tests import canaries
 from tests.unit.wix_admin.batches import LARGEST_MESSAGE, QueueInMemory, sqs_with_its_limit
 from tests.unit.wix_admin.builders import Context, queue_event
 from wix_admin import WixClient, admin_action, process
-from wix_admin.client import CONNECT_SECONDS
 from wix_admin.doors import MARGIN_SECONDS
 from wix_admin.errors import (
     AdminError,
@@ -32,6 +31,7 @@ from wix_admin.queues import (
     MESSAGE_SECONDS,
     work_off,
 )
+from wix_admin.wix.client import CONNECT_SECONDS
 from wix_auth import SecretMissingError, TokenUnavailableError
 
 type LogLines = Callable[[], list[dict[str, Any]]]

@@ -22,8 +22,8 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.models import Json
-from wix_admin.operations import Operation
-from wix_admin.replies import error_for, json_in, request_id_of
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import error_for, json_in, request_id_of
 from wix_auth import TIME_LIMIT, TokenUnavailableError, WixAuthError, is_token_request
 
 MAX_ATTEMPTS = 3

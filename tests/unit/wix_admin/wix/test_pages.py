@@ -5,9 +5,9 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from wix_admin.cursors import MAX_LENGTH, seal
 from wix_admin.errors import InputError
-from wix_admin.pages import Offset, QueryInput
+from wix_admin.wix.cursors import MAX_LENGTH, seal
+from wix_admin.wix.pages import Offset, QueryInput
 
 OF = "things.query"
 

@@ -24,9 +24,9 @@ from wix_admin.errors import (
     WixViolation,
 )
 from wix_admin.models import WixEntity
-from wix_admin.operations import Operation
 from wix_admin.problems import KINDS
-from wix_admin.replies import error_for, json_in, located, read_as, refuses_token
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import error_for, json_in, located, read_as, refuses_token
 
 WORDS = f"{canaries.FIRST_NAME} of {canaries.STREET} wrote {canaries.MESSAGE}"
 

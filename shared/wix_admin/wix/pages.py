@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.cursors import MAX_LENGTH, seal_place, unseal_place
-from wix_admin.filters import Query
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity
-from wix_admin.operations import Operation
-from wix_admin.replies import pass_on
 from wix_admin.telemetry import logger
+from wix_admin.wix.cursors import MAX_LENGTH, seal_place, unseal_place
+from wix_admin.wix.filters import Query
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import pass_on
 
 LARGEST_PAGE = 100
 

@@ -8,11 +8,11 @@ a site that was moved; what V1 reads, it may go on answering, with less than the
 from collections.abc import Callable
 from typing import Literal, cast
 
-from wix_admin.client import WixClient
 from wix_admin.errors import WixSetupError
 from wix_admin.models import WixEntity
-from wix_admin.operations import Operation
-from wix_admin.replies import read_as
+from wix_admin.wix.client import WixClient
+from wix_admin.wix.operations import Operation
+from wix_admin.wix.replies import read_as
 
 type Catalog = Literal["V1_CATALOG", "V3_CATALOG"]
 

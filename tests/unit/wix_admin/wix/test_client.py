@@ -21,7 +21,6 @@ from tests.unit.wix_admin.builders import (
     unnamed,
 )
 from tests.unit.wix_auth.fakes import ENDLESS, HEAD, DrippingServer
-from wix_admin.client import ID_IN_PATH, Exchange, WixClient
 from wix_admin.errors import (
     AdminError,
     ElevationError,
@@ -36,8 +35,9 @@ from wix_admin.errors import (
     WixStateError,
     WixUnavailableError,
 )
-from wix_admin.operations import Operation
 from wix_admin.problems import wait_for
+from wix_admin.wix.client import ID_IN_PATH, Exchange, WixClient
+from wix_admin.wix.operations import Operation
 from wix_auth import (
     TIME_LIMIT,
     CredentialRefusedError,

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from tests.unit.wix_admin.builders import FakeWix, failure
-from wix_admin.catalog import GET_CATALOG_VERSION, Catalog, forget_catalog, on_catalog
-from wix_admin.client import WixClient
 from wix_admin.errors import WixRequestError, WixSetupError, WixUnavailableError
+from wix_admin.wix.catalog import GET_CATALOG_VERSION, Catalog, forget_catalog, on_catalog
+from wix_admin.wix.client import WixClient
 
 WRONG = WixSetupError("another catalog", code="wrong_catalog")
 

@@ -32,8 +32,8 @@ from wix_admin.errors import (
     pointer,
 )
 from wix_admin.models import Json
-from wix_admin.operations import Operation
 from wix_admin.places import place
+from wix_admin.wix.operations import Operation
 from wix_auth.tokens import retry_after
 
 MAX_WORDS = 300

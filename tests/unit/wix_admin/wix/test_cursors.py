@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.wix_admin.builders import untimed
-from wix_admin.cursors import MAX_LENGTH, seal, unseal
 from wix_admin.errors import InputError
+from wix_admin.wix.cursors import MAX_LENGTH, seal, unseal
 
 
 def wrapped(value: object) -> str:

@@ -1,0 +1,1 @@
+"""How Wix is called: declared operations, bounded in time, and what its replies mean."""
