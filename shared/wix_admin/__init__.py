@@ -8,7 +8,7 @@ A function names its input, the operations it elevates and its action:
 """
 
 from wix_admin.action import Key, admin_action
-from wix_admin.once import Once
+from wix_admin.effects.once import Once
 from wix_admin.wix.client import WixClient
 
 __all__ = ["Key", "Once", "WixClient", "admin_action"]

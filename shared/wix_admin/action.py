@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.doors.reading import KEY_FIELD
+from wix_admin.effects.once import Once
 from wix_admin.errors import (
     AdminError,
     InputError,
@@ -20,7 +21,6 @@ from wix_admin.errors import (
     WixRequestError,
 )
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
-from wix_admin.once import Once
 from wix_admin.patience import until
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from wix_admin.bus import EventBus
-from wix_admin.effects import EffectsTable
+from wix_admin.effects.ledger import EffectsTable
 from wix_admin.messages import Queue
 from wix_admin.patience import LEDGER, OTHERS, Patience
 from wix_admin.settings import (

@@ -15,7 +15,8 @@ from moto import mock_aws
 from tests import canaries
 from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
-from wix_admin import batches, process, telemetry
+from wix_admin import process, telemetry
+from wix_admin.effects import batches
 from wix_admin.settings import WriterSettings, read_settings, settings
 from wix_admin.wix import client
 from wix_admin.wix.catalog import forget_catalog

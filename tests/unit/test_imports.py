@@ -15,7 +15,8 @@ ACTIONS = sorted(
     for path in PROJECT.glob("functions/*/*.py")
     if not path.stem.startswith("_")
 )
-AREAS = {path.parent.name for path in PROJECT.glob("shared/wix_admin/*/__init__.py")} - {"doors", "wix"}
+WINGS = {"aws", "doors", "effects", "wix"}
+AREAS = {path.parent.name for path in PROJECT.glob("shared/wix_admin/*/__init__.py")} - WINGS
 
 SERVED = {
     "automations/fulfill_approved_order": {"orders"},

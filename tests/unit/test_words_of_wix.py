@@ -9,7 +9,7 @@ import pytest
 
 from tests import canaries
 from tests.unit.calls import Reply, call, invoke
-from tests.unit.wix_admin.batches import QueueInMemory
+from tests.unit.wix_admin.effects.batches import QueueInMemory
 from tests.wix_simulator import Fault, WixSimulator, card, line
 from wix_admin.errors import WixRequestError
 

@@ -14,9 +14,9 @@ from pydantic import ConfigDict, Field
 
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
 from wix_admin.bus import EventBus
+from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.errors import RefusedError, WixRequestError, WixUnavailableError
 from wix_admin.models import Answer, FunctionInput, Guid, Json
-from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderLine, fetch_order
 from wix_admin.orders.fulfilling import (
     Fulfillment,

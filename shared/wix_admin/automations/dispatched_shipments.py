@@ -8,7 +8,7 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
-from wix_admin.once import Once
+from wix_admin.effects.once import Once
 from wix_admin.orders.entities import Order
 from wix_admin.orders.fulfilling import (
     DispatchId,

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.bookings.entities import Booking, fetch_booking, find_booking
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import (
     OutcomeUnknownError,
     RefusedError,
@@ -16,7 +17,6 @@ from wix_admin.errors import (
     WixStateError,
 )
 from wix_admin.models import Guid, Json, WriteInput
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import read_as

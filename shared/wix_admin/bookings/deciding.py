@@ -7,8 +7,8 @@ from pydantic import Field
 from wix_admin.bookings.changing import BookingChange, BookingInput, flags
 from wix_admin.bookings.entities import Booking
 from wix_admin.bookings.operations import CANCEL_BOOKING, CONFIRM_BOOKING, DECLINE_BOOKING
+from wix_admin.effects.once import Sent
 from wix_admin.models import Json
-from wix_admin.once import Sent
 from wix_admin.wix.client import WixClient
 
 WAITING = frozenset({"PENDING", "CREATED", "WAITING_LIST"})

@@ -23,9 +23,9 @@ from wix_admin.bookings.operations import (
     LIST_TIME_SLOTS,
     RESCHEDULE_BOOKING,
 )
+from wix_admin.effects.once import Sent
 from wix_admin.errors import InputError, RefusedError, WixNotFoundError
 from wix_admin.models import Guid, Json, OrSay, WixEntity
-from wix_admin.once import Sent
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.batches import BatchAnswer, BatchReceipt, ItemResult
+from wix_admin.effects.batches import BatchAnswer, BatchReceipt, ItemResult
 from wix_admin.errors import pointer
 from wix_admin.models import FunctionInput, Guid, OrSay, WriteInput
 

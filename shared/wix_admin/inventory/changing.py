@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from wix_admin.batches import ItemError, refused
+from wix_admin.effects.batches import ItemError, refused
+from wix_admin.effects.once import Effect, Sent
 from wix_admin.errors import (
     OutcomeUnknownError,
     RefusedError,
@@ -17,7 +18,6 @@ from wix_admin.errors import (
 from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, Wanted
 from wix_admin.inventory.finding import Book, Key
 from wix_admin.models import Json
-from wix_admin.once import Effect, Sent
 from wix_admin.wix.client import WixClient
 
 SET_AT_ONCE = 1_000

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from wix_admin.batches import refused
+from wix_admin.effects.batches import refused
 from wix_admin.errors import AdminError, RefusedError, Violation, pointer
 from wix_admin.inventory.asking import MOST, InventoryResult, StockChange, Wanted
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import batched
 
-from wix_admin.batches import make_batch, summed
+from wix_admin.effects.batches import make_batch, summed
+from wix_admin.effects.once import Once
 from wix_admin.errors import InputError
 from wix_admin.inventory.asking import (
     InventoryResult,
@@ -15,7 +16,6 @@ from wix_admin.inventory.changing import MOVED_AT_ONCE, SET_AT_ONCE, StockEffect
 from wix_admin.inventory.finding import Book
 from wix_admin.inventory.v1 import MoveV1, ReaderV1, SetV1
 from wix_admin.inventory.v3 import MoveV3, ReaderV3, SetAtRevision
-from wix_admin.once import Once
 from wix_admin.wix.catalog import Catalog, on_catalog
 from wix_admin.wix.client import WixClient
 

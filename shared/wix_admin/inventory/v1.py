@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import batched, islice
 from typing import Annotated
 
-from wix_admin.batches import refused
+from wix_admin.effects.batches import refused
+from wix_admin.effects.once import Sent
 from wix_admin.errors import (
     AdminError,
     RefusedError,
@@ -35,7 +36,6 @@ from wix_admin.inventory.operations import (
     SET_STOCK_V1,
 )
 from wix_admin.models import LENIENT, Json, WixEntity
-from wix_admin.once import Sent
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as
 from wix_auth import WixAuthError

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Annotated, Any
 
+from wix_admin.effects.once import Sent
 from wix_admin.errors import AdminError, OutcomeUnknownError, WixConflictError
 from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, StockChange
 from wix_admin.inventory.changing import (
@@ -26,7 +27,6 @@ from wix_admin.inventory.operations import (
     SET_STOCK,
 )
 from wix_admin.models import LENIENT, Json, WixEntity
-from wix_admin.once import Sent
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import CONFLICT_MARKS, read_as
 from wix_auth import WixAuthError

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import WixRequestError
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import APPROVE_MEMBER, BLOCK_MEMBER
 from wix_admin.models import Guid, Json, WriteInput
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import read_as

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import (
     OutcomeUnknownError,
     WixNotFoundError,
@@ -14,7 +15,6 @@ from wix_admin.errors import (
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import DELETE_MEMBER, GET_MEMBER
 from wix_admin.models import Guid, Json, WriteInput
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.models import Json, WriteInput
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import BalanceSummary, Order, OrderId, fetch_order
 from wix_admin.orders.operations import CANCEL_ORDER
 from wix_admin.wix.client import WixClient

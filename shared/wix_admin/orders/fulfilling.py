@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import (
     InputError,
     RefusedError,
@@ -28,7 +29,6 @@ from wix_admin.models import (
     WixEntity,
     WriteInput,
 )
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderId, OrderLine, fetch_order
 from wix_admin.orders.operations import CREATE_FULFILLMENT, LIST_FULFILLMENTS
 from wix_admin.wix.client import WixClient

@@ -17,9 +17,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import RefusedError
 from wix_admin.models import Json, Money, OrSay, WixEntity, WriteInput, plain, to_price
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderId, fetch_order
 from wix_admin.orders.operations import ADD_PAYMENT, APPROVE_PAYMENT
 from wix_admin.orders.transactions import (

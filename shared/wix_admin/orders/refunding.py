@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import AdminError, InputError, OutcomeUnknownError, RefusedError, pointer
 from wix_admin.models import (
     LENIENT,
@@ -26,7 +27,6 @@ from wix_admin.models import (
     plain,
     to_price,
 )
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import OrderId
 from wix_admin.orders.operations import GET_REFUNDABILITY, REFUND_PAYMENTS
 from wix_admin.orders.transactions import (

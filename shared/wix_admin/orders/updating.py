@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.models import Country, Email, FunctionInput, Json, OrSay, WriteInput
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.orders.entities import Order, OrderId
 from wix_admin.orders.operations import UPDATE_ORDER
 from wix_admin.wix.client import WixClient

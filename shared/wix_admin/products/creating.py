@@ -1,8 +1,8 @@
 """Creates products, one or thousands, on whichever catalog the site has."""
 
-from wix_admin.batches import summed
+from wix_admin.effects.batches import summed
+from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.models import Json
-from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.products.checking import check_products
 from wix_admin.products.describing import CreateProductInput
 from wix_admin.products.results import CreateProductAnswer, ProductResult

@@ -1,7 +1,7 @@
 """What became of each product that was to be created."""
 
-from wix_admin.batches import BatchAnswer, BatchReceipt, ItemError, ItemResult
-from wix_admin.effects import State
+from wix_admin.effects.batches import BatchAnswer, BatchReceipt, ItemError, ItemResult
+from wix_admin.effects.ledger import State
 
 
 class ProductResult(ItemResult):

@@ -13,7 +13,8 @@ from json import dumps
 from math import prod
 from typing import ClassVar
 
-from wix_admin.batches import BatchReceipt, ItemError, make_batch, refused
+from wix_admin.effects.batches import BatchReceipt, ItemError, make_batch, refused
+from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.errors import (
     AdminError,
     OutcomeUnknownError,
@@ -24,7 +25,6 @@ from wix_admin.errors import (
     pointer,
 )
 from wix_admin.models import Json, WixEntity
-from wix_admin.once import Effect, Once, Receipt, Sent
 from wix_admin.problems import code_of
 from wix_admin.products.describing import NewProduct
 from wix_admin.products.operations import (

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from wix_admin.batches import BatchReceipt, ItemError, make_batch
+from wix_admin.effects.batches import BatchReceipt, ItemError, make_batch
+from wix_admin.effects.once import Effect, Once, Sent
 from wix_admin.errors import (
     Violation,
     WithheldError,
@@ -14,7 +15,6 @@ from wix_admin.errors import (
     pointer,
 )
 from wix_admin.models import Json, WixEntity, to_price
-from wix_admin.once import Effect, Once, Sent
 from wix_admin.products.describing import NewProduct, Option, Variant
 from wix_admin.products.operations import (
     COUNT_PRODUCTS,

@@ -20,6 +20,7 @@ from tests.unit.bus import Bus
 from tests.unit.orders.calls import call, later
 from tests.wix_simulator import Fault, WixSimulator, line, offline, too_many_requests
 from wix_admin.automations.approved_orders import ApprovedOrderInput
+from wix_admin.effects.once import SETTLE_SECONDS
 from wix_admin.errors import (
     BusUnavailableError,
     OutcomeUnknownError,
@@ -28,7 +29,6 @@ from wix_admin.errors import (
     WixStateError,
     WixUnavailableError,
 )
-from wix_admin.once import SETTLE_SECONDS
 from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("bus")

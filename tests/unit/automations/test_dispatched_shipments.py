@@ -18,6 +18,7 @@ from tests.unit.automations.calls import (
 )
 from tests.unit.orders.calls import Reply, call, later
 from tests.wix_simulator import Fault, WixSimulator, line, offline, too_many_requests
+from wix_admin.effects.once import SETTLE_SECONDS
 from wix_admin.errors import (
     InputError,
     KeyReusedError,
@@ -28,7 +29,6 @@ from wix_admin.errors import (
     WixStateError,
     WixUnavailableError,
 )
-from wix_admin.once import SETTLE_SECONDS
 from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("table")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.automations.calls import CREATE, act, approved, dispatched, record
 from tests.unit.bus import Bus
-from tests.unit.wix_admin.batches import QueueInMemory
+from tests.unit.wix_admin.effects.batches import QueueInMemory
 from tests.wix_simulator import Fault, WixSimulator, line, too_many_requests
 
 pytestmark = pytest.mark.usefixtures("bus")

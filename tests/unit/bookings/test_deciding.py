@@ -13,7 +13,7 @@ from tests import canaries
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
 from wix_admin.bookings import changing
-from wix_admin.once import SETTLE_SECONDS
+from wix_admin.effects.once import SETTLE_SECONDS
 from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("table")

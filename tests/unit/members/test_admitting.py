@@ -4,9 +4,9 @@ import pytest
 
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
-from wix_admin.effects import EffectsTable
+from wix_admin.effects.ledger import EffectsTable
+from wix_admin.effects.once import SETTLE_SECONDS
 from wix_admin.errors import LedgerUnavailableError
-from wix_admin.once import SETTLE_SECONDS
 from wix_admin.process import effects_table
 
 pytestmark = pytest.mark.usefixtures("table")

@@ -11,8 +11,8 @@ from tests import canaries
 from tests.unit.calls import Reply, call
 from tests.unit.wix_admin.builders import unnamed
 from tests.wix_simulator import Fault, WixSimulator
+from wix_admin.effects.once import SETTLE_SECONDS
 from wix_admin.errors import pointer
-from wix_admin.once import SETTLE_SECONDS
 from wix_admin.process import effects_table
 
 EMAIL = f"ada@{canaries.EMAIL_DOMAIN}"

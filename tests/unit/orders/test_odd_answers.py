@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.orders.calls import api_calls, call, later
 from tests.wix_simulator import Fault, WixSimulator, card, offline
-from wix_admin.once import SETTLE_SECONDS
+from wix_admin.effects.once import SETTLE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("table")
 

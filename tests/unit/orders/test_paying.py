@@ -16,7 +16,7 @@ from tests.wix_simulator import (
     membership,
     offline,
 )
-from wix_admin.once import SETTLE_SECONDS
+from wix_admin.effects.once import SETTLE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("table")
 

@@ -27,7 +27,7 @@ from tests.unit.products.scene import (
 )
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.faults import Fault
-from wix_admin.once import SETTLE_SECONDS
+from wix_admin.effects.once import SETTLE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("table")
 

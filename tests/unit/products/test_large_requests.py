@@ -7,10 +7,10 @@ import pytest
 
 from tests.unit.calls import http_event
 from tests.unit.wix_admin.builders import Context, Performer
-from wix_admin.batches import refused, summed
 from wix_admin.doors.http import MAX_BODY_BYTES_OF_MANY, serve
+from wix_admin.effects.batches import refused, summed
+from wix_admin.effects.once import Once
 from wix_admin.errors import WixRequestError, WixViolation
-from wix_admin.once import Once
 from wix_admin.products.describing import CreateProductInput
 from wix_admin.products.results import CreateProductAnswer, ProductResult
 

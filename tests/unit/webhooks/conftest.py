@@ -5,7 +5,7 @@ from moto import mock_aws
 
 from tests import canaries
 from tests.unit.webhooks.scene import Scene
-from tests.unit.wix_admin.batches import sqs_with_its_limit
+from tests.unit.wix_admin.effects.batches import sqs_with_its_limit
 from tests.wix_simulator.signing import SigningKey
 from wix_admin import process
 from wix_admin.settings import settings

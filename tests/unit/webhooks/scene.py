@@ -11,8 +11,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from tests import canaries
-from tests.unit.wix_admin.batches import QueueInMemory, client
 from tests.unit.wix_admin.builders import Context
+from tests.unit.wix_admin.effects.batches import QueueInMemory, client
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import SigningKey, claims, domain_event, envelope
 from wix_auth.aws import aws_session

@@ -27,8 +27,8 @@ from tests.unit.webhooks.scene import (
     milliseconds,
     signed_claims,
 )
-from tests.unit.wix_admin.batches import LARGEST_MESSAGE
 from tests.unit.wix_admin.builders import Context
+from tests.unit.wix_admin.effects.batches import LARGEST_MESSAGE
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import HEADER
 from wix_admin import process

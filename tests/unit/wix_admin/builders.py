@@ -11,10 +11,10 @@ from hypothesis import settings
 
 from tests import canaries
 from wix_admin.doors import Call, Done
-from wix_admin.effects import EffectsTable, State
+from wix_admin.effects.ledger import EffectsTable, State
+from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import AdminError, OutcomeUnknownError, RefusedError
 from wix_admin.models import Json
-from wix_admin.once import Effect, Receipt, Sent
 from wix_admin.wix.client import WixClient, check_before_sending
 from wix_admin.wix.operations import Operation
 

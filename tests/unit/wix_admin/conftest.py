@@ -8,7 +8,7 @@ from moto import mock_aws
 from tests import canaries
 from tests.unit.wix_admin.builders import TABLE, Clock, FakeWix
 from wix_admin import process
-from wix_admin.effects import EffectsTable
+from wix_admin.effects.ledger import EffectsTable
 from wix_admin.settings import settings
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from moto import mock_aws
 
 from functions.automations import fulfill_approved_order, fulfill_dispatched_shipment
 from tests import canaries
-from tests.unit.wix_admin.batches import LARGEST_MESSAGE, QueueInMemory, sqs_with_its_limit
 from tests.unit.wix_admin.builders import Context, queue_event
+from tests.unit.wix_admin.effects.batches import LARGEST_MESSAGE, QueueInMemory, sqs_with_its_limit
 from wix_admin import WixClient, admin_action, process
 from wix_admin.doors import MARGIN_SECONDS
 from wix_admin.errors import (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import ClassVar
 
-from wix_admin.effects import EffectsTable, Item, Scope, State
+from wix_admin.effects.ledger import EffectsTable, Item, Scope, State
 from wix_admin.errors import (
     AdminError,
     LedgerUnavailableError,

@@ -17,7 +17,7 @@ from botocore.exceptions import (
 
 from tests.canaries import SITE_ID
 from tests.unit.wix_admin.builders import TABLE, Clock, with_each_write
-from wix_admin.effects import KEPT_DAYS, EffectsTable, Item, Scope, State
+from wix_admin.effects.ledger import KEPT_DAYS, EffectsTable, Item, Scope, State
 from wix_admin.errors import KeyReusedError, LedgerUnavailableError, StillRunningError
 
 if TYPE_CHECKING:

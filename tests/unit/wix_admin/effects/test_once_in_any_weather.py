@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.canaries import SITE_ID
 from tests.unit.wix_admin.builders import Clock, Making, Shop, lost, with_each_write
+from wix_admin.effects.once import SETTLE_SECONDS, Once
 from wix_admin.errors import (
     LedgerUnavailableError,
     OutcomeUnknownError,
@@ -19,7 +20,6 @@ from wix_admin.errors import (
     WixStateError,
     WixUnavailableError,
 )
-from wix_admin.once import SETTLE_SECONDS, Once
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

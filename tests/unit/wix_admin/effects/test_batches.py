@@ -8,7 +8,7 @@ import pytest
 
 from tests import canaries
 from tests.unit.wix_admin.builders import Clock, FakeWix, lost
-from wix_admin.batches import (
+from wix_admin.effects.batches import (
     BatchAnswer,
     BatchReceipt,
     ItemError,
@@ -17,7 +17,8 @@ from wix_admin.batches import (
     refused,
     summed,
 )
-from wix_admin.effects import EffectsTable
+from wix_admin.effects.ledger import EffectsTable
+from wix_admin.effects.once import SETTLE_SECONDS, Effect, Once, Sent
 from wix_admin.errors import (
     AdminError,
     InputError,
@@ -38,7 +39,6 @@ from wix_admin.errors import (
     WixViolation,
 )
 from wix_admin.models import Json
-from wix_admin.once import SETTLE_SECONDS, Effect, Once, Sent
 from wix_admin.wix.client import WixClient
 from wix_auth import CredentialRefusedError, WixAuthError
 

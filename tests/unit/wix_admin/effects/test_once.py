@@ -17,7 +17,8 @@ from tests.unit.wix_admin.builders import (
     lost,
     with_each_write,
 )
-from wix_admin.effects import EffectsTable, State
+from wix_admin.effects.ledger import EffectsTable, State
+from wix_admin.effects.once import SETTLE_SECONDS, Once, Sent
 from wix_admin.errors import (
     AdminError,
     InputError,
@@ -36,7 +37,6 @@ from wix_admin.errors import (
     WixUnavailableError,
     WixViolation,
 )
-from wix_admin.once import SETTLE_SECONDS, Once, Sent
 from wix_admin.problems import wait_for
 from wix_auth import CredentialRefusedError, TokenUnavailableError, WixAuthError
 
