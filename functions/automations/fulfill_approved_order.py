@@ -9,9 +9,9 @@ from wix_admin.automations.approved_orders import (
     act_on_approved_order,
 )
 from wix_admin.automations.leaving_alone import LeftAlone
+from wix_admin.aws.settings import AutomationSettings, read_settings
 from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
 from wix_admin.process import event_bus
-from wix_admin.settings import AutomationSettings, read_settings
 
 
 @admin_action(

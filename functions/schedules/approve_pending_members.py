@@ -3,13 +3,13 @@
 import os
 
 from wix_admin import WixClient, admin_action
+from wix_admin.aws.settings import MemberApprovalSettings, read_settings
 from wix_admin.members.operations import APPROVE_MEMBER, GET_FULL_MEMBER, QUERY_MEMBERS
 from wix_admin.schedules.approving_members import (
     ApprovePendingMembersInput,
     MemberApprovals,
     approve_pending_members,
 )
-from wix_admin.settings import MemberApprovalSettings, read_settings
 
 
 @admin_action(ApprovePendingMembersInput, elevates=[QUERY_MEMBERS, GET_FULL_MEMBER, APPROVE_MEMBER])

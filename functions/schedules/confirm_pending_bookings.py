@@ -3,13 +3,13 @@
 import os
 
 from wix_admin import WixClient, admin_action
+from wix_admin.aws.settings import BookingConfirmationSettings, read_settings
 from wix_admin.bookings.operations import CONFIRM_BOOKING, QUERY_BOOKINGS
 from wix_admin.schedules.confirming_bookings import (
     BookingConfirmations,
     ConfirmPendingBookingsInput,
     confirm_pending_bookings,
 )
-from wix_admin.settings import BookingConfirmationSettings, read_settings
 
 
 @admin_action(ConfirmPendingBookingsInput, elevates=[QUERY_BOOKINGS, CONFIRM_BOOKING])

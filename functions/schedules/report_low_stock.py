@@ -3,6 +3,7 @@
 import os
 
 from wix_admin import WixClient, admin_action
+from wix_admin.aws.settings import LowStockSettings, read_settings
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
 from wix_admin.process import event_bus
 from wix_admin.schedules.reporting_low_stock import (
@@ -10,7 +11,6 @@ from wix_admin.schedules.reporting_low_stock import (
     ReportLowStockInput,
     report_low_stock,
 )
-from wix_admin.settings import LowStockSettings, read_settings
 from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 

@@ -9,6 +9,9 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
+from wix_admin.aws.patience import until
+from wix_admin.aws.settings import settings
+from wix_admin.aws.telemetry import record, whereabouts
 from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.doors.reading import KEY_FIELD
@@ -21,11 +24,8 @@ from wix_admin.errors import (
     WixRequestError,
 )
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
-from wix_admin.patience import until
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
-from wix_admin.settings import settings
-from wix_admin.telemetry import record, whereabouts
 from wix_admin.wix.client import Rehearsal, Traffic, WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import located

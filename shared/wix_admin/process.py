@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from wix_admin.bus import EventBus
-from wix_admin.effects.ledger import EffectsTable
-from wix_admin.messages import Queue
-from wix_admin.patience import LEDGER, OTHERS, Patience
-from wix_admin.settings import (
+from wix_admin.aws.bus import EventBus
+from wix_admin.aws.patience import LEDGER, OTHERS, Patience
+from wix_admin.aws.queues import Queue
+from wix_admin.aws.settings import (
     PublisherSettings,
     WebhookSettings,
     WriterSettings,
     read_settings,
     settings,
 )
-from wix_admin.telemetry import count_auth_event
+from wix_admin.aws.telemetry import count_auth_event
+from wix_admin.effects.ledger import EffectsTable
 from wix_admin.wix.client import check_before_sending
 from wix_admin.wix.replies import refuses_token
 from wix_auth import wix_http_client

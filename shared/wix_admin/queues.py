@@ -11,9 +11,7 @@ import re
 import time
 from collections.abc import Callable
 
-from wix_admin.doors import LambdaContext
-from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
-from wix_admin.messages import (
+from wix_admin.aws.queues import (
     MAX_ATTRIBUTES,
     Attributes,
     Message,
@@ -22,11 +20,13 @@ from wix_admin.messages import (
     milliseconds,
     text,
 )
+from wix_admin.aws.settings import settings
+from wix_admin.aws.telemetry import logger, whereabouts
+from wix_admin.doors import LambdaContext
+from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, wait_for
 from wix_admin.process import queue_client
-from wix_admin.settings import settings
-from wix_admin.telemetry import logger, whereabouts
 from wix_auth import WixAuthError
 
 MESSAGE_SECONDS = 20.0

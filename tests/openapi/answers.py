@@ -27,12 +27,12 @@ from tests.samples import named, put_samples
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.transport import SimulatorTransport
 from wix_admin import process
+from wix_admin.aws.settings import settings
 from wix_admin.bookings import changing, entities
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.effects import batches
 from wix_admin.models import Json
 from wix_admin.orders import paying
-from wix_admin.settings import settings
 from wix_admin.wix import client
 from wix_admin.wix.catalog import forget_catalog
 from wix_auth import SecretReader, WixAuth

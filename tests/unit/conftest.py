@@ -15,9 +15,10 @@ from moto import mock_aws
 from tests import canaries
 from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
-from wix_admin import process, telemetry
+from wix_admin import process
+from wix_admin.aws import telemetry
+from wix_admin.aws.settings import WriterSettings, read_settings, settings
 from wix_admin.effects import batches
-from wix_admin.settings import WriterSettings, read_settings, settings
 from wix_admin.wix import client
 from wix_admin.wix.catalog import forget_catalog
 

@@ -13,7 +13,9 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
-from wix_admin.bus import EventBus
+from wix_admin.aws.bus import EventBus
+from wix_admin.aws.settings import AutoFulfill
+from wix_admin.aws.telemetry import logger
 from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.errors import RefusedError, WixRequestError, WixUnavailableError
 from wix_admin.models import Answer, FunctionInput, Guid, Json
@@ -27,8 +29,6 @@ from wix_admin.orders.fulfilling import (
     fetch_fulfillments,
     units_left,
 )
-from wix_admin.settings import AutoFulfill
-from wix_admin.telemetry import logger
 from wix_admin.wix.client import WixClient
 
 READY_TO_SHIP = "Order Ready To Ship"

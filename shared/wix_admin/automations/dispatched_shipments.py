@@ -8,6 +8,7 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
+from wix_admin.aws.telemetry import logger
 from wix_admin.effects.once import Once
 from wix_admin.orders.entities import Order
 from wix_admin.orders.fulfilling import (
@@ -19,7 +20,6 @@ from wix_admin.orders.fulfilling import (
     Lines,
     OrderFulfillment,
 )
-from wix_admin.telemetry import logger
 from wix_admin.wix.client import WixClient
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr
 
+from wix_admin.aws.telemetry import logger
 from wix_admin.effects.once import Effect, Once, Receipt
 from wix_admin.errors import (
     AdminError,
@@ -24,7 +25,6 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Answer
 from wix_admin.problems import code_of
-from wix_admin.telemetry import logger
 from wix_admin.wix.client import WixClient
 from wix_auth import WixAuthError
 

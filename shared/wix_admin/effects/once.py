@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import ClassVar
 
+from wix_admin.aws.telemetry import logger
 from wix_admin.effects.ledger import EffectsTable, Item, Scope, State
 from wix_admin.errors import (
     AdminError,
@@ -23,7 +24,6 @@ from wix_admin.errors import (
     WixRequestError,
 )
 from wix_admin.models import Answer, Json
-from wix_admin.telemetry import logger
 from wix_auth import WixAuthError
 
 SAME_KEY = "Ask again with the same key: with another one it may be done twice"

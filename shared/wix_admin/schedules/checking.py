@@ -8,13 +8,13 @@ from typing import Literal
 import httpx
 from aws_lambda_powertools.metrics import MetricUnit
 
-from wix_admin.bus import EventBus
+from wix_admin.aws.bus import EventBus
+from wix_admin.aws.settings import CredentialCheckSettings
+from wix_admin.aws.telemetry import logger, metrics
 from wix_admin.errors import WixError
 from wix_admin.models import Answer, FunctionInput, Json
 from wix_admin.orders.operations import SEARCH_ORDERS
 from wix_admin.problems import KINDS, code_of
-from wix_admin.settings import CredentialCheckSettings
-from wix_admin.telemetry import logger, metrics
 from wix_admin.wix.client import WixClient
 from wix_auth import (
     ApiKey,

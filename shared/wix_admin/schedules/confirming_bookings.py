@@ -2,6 +2,7 @@
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from wix_admin.aws.telemetry import metrics
 from wix_admin.bookings.deciding import BookingConfirmation, ConfirmBookingInput
 from wix_admin.bookings.entities import Booking
 from wix_admin.bookings.reading import bookings_with
@@ -9,7 +10,6 @@ from wix_admin.effects.once import Sent
 from wix_admin.errors import OutcomeUnknownError, OutOfTimeError, WixUnavailableError
 from wix_admin.models import Answer, Json, WriteInput
 from wix_admin.schedules.working_through import work_through
-from wix_admin.telemetry import metrics
 from wix_admin.wix.client import WixClient
 
 PENDING: Json = {"status": "PENDING"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from wix_admin.aws.telemetry import logger
 from wix_admin.errors import (
     OutcomeUnknownError,
     OutOfTimeError,
@@ -12,7 +13,6 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.problems import code_of
-from wix_admin.telemetry import logger
 
 MOST_FAILURES = 3
 """After how many in a row that Wix had no answer for the rest is left."""

@@ -4,10 +4,10 @@ import os
 import time
 from functools import cache
 
+from wix_admin.aws.queues import Message
+from wix_admin.aws.settings import WebhookSettings, read_settings
 from wix_admin.errors import SettingsError
-from wix_admin.messages import Message
 from wix_admin.models import Json
-from wix_admin.settings import WebhookSettings, read_settings
 from wix_webhooks import NotConfiguredError, WebhookVerifier, WixEvent
 
 ARRIVED_AT = "arrivedAt"

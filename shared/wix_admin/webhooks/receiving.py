@@ -8,12 +8,12 @@
 
 import time
 
+from wix_admin.aws.queues import Message, fitting, milliseconds, text
+from wix_admin.aws.telemetry import record_verdict
 from wix_admin.errors import AdminError, UnpublishableError
-from wix_admin.messages import Message, fitting, milliseconds, text
 from wix_admin.models import Json
 from wix_admin.problems import code_of
 from wix_admin.process import event_bus, quarantine
-from wix_admin.telemetry import record_verdict
 from wix_admin.webhooks.judging import ARRIVED_AT, arrived_at, described, verified
 from wix_webhooks import MalformedError, UntrustedError
 

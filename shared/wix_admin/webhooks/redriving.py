@@ -8,11 +8,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from wix_admin.aws.queues import Message, Queue
+from wix_admin.aws.telemetry import logger, record_verdict
 from wix_admin.errors import QueueUnavailableError, UnpublishableError
-from wix_admin.messages import Message, Queue
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.process import event_bus, quarantine
-from wix_admin.telemetry import logger, record_verdict
 from wix_admin.webhooks.judging import arrived_at, described, verified
 from wix_webhooks import MalformedError, UntrustedError
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from wix_admin.aws.telemetry import logger
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity
-from wix_admin.telemetry import logger
 from wix_admin.wix.cursors import MAX_LENGTH, seal_place, unseal_place
 from wix_admin.wix.filters import Query
 from wix_admin.wix.operations import Operation

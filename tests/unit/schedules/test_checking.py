@@ -74,7 +74,7 @@ class Context:
 def _environment(monkeypatch: pytest.MonkeyPatch, heard: Heard, store: Store) -> None:
     monkeypatch.setenv("CREDENTIAL_MAX_AGE_DAYS", str(MAX_AGE_DAYS))
     # Read when the metrics are made, which is before this test.
-    monkeypatch.setattr("wix_admin.telemetry.metrics.provider.service", "wix-admin")
+    monkeypatch.setattr("wix_admin.aws.telemetry.metrics.provider.service", "wix-admin")
 
 
 def check(seconds: float = 30) -> dict[str, Any]:

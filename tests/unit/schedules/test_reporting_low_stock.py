@@ -9,7 +9,7 @@ import pytest
 from tests.unit.calls import invoke
 from tests.unit.schedules.conftest import Heard
 from tests.wix_simulator import Fault, WixSimulator
-from wix_admin.bus import MAX_ENTRY_BYTES
+from wix_admin.aws.bus import MAX_ENTRY_BYTES
 from wix_admin.errors import (
     BusUnavailableError,
     InputError,

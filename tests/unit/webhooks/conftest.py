@@ -8,7 +8,7 @@ from tests.unit.webhooks.scene import Scene
 from tests.unit.wix_admin.effects.batches import sqs_with_its_limit
 from tests.wix_simulator.signing import SigningKey
 from wix_admin import process
-from wix_admin.settings import settings
+from wix_admin.aws.settings import settings
 from wix_admin.webhooks.judging import verifier
 
 

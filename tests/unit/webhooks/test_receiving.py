@@ -32,8 +32,8 @@ from tests.unit.wix_admin.effects.batches import LARGEST_MESSAGE
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import HEADER
 from wix_admin import process
+from wix_admin.aws.patience import OTHERS
 from wix_admin.errors import InputError
-from wix_admin.patience import OTHERS
 from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, GIVE_UP_AFTER_SECONDS, MESSAGE_SECONDS
 
 type LogLines = Callable[[], list[dict[str, Any]]]

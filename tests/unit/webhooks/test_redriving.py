@@ -25,13 +25,13 @@ from tests.unit.webhooks.scene import (
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import SigningKey
 from wix_admin import process
+from wix_admin.aws.queues import MAX_BATCH, Message
 from wix_admin.errors import (
     BusUnavailableError,
     InputError,
     QueueUnavailableError,
     SettingsError,
 )
-from wix_admin.messages import MAX_BATCH, Message
 from wix_admin.webhooks.redriving import RedriveInput, redrive
 
 type LogLines = Callable[[], list[dict[str, Any]]]

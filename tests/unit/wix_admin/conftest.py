@@ -8,8 +8,8 @@ from moto import mock_aws
 from tests import canaries
 from tests.unit.wix_admin.builders import TABLE, Clock, FakeWix
 from wix_admin import process
+from wix_admin.aws.settings import settings
 from wix_admin.effects.ledger import EffectsTable
-from wix_admin.settings import settings
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

@@ -24,7 +24,9 @@ from tests.unit.wix_admin.builders import (
     queue_event,
     unnamed,
 )
-from wix_admin import Key, Once, WixClient, admin_action, process, telemetry
+from wix_admin import Key, Once, WixClient, admin_action, process
+from wix_admin.aws import telemetry
+from wix_admin.aws.telemetry import count_auth_event
 from wix_admin.errors import (
     AdminError,
     ElevationError,
@@ -36,7 +38,6 @@ from wix_admin.errors import (
     pointer,
 )
 from wix_admin.models import Answer, FunctionInput, Guid, WixEntity
-from wix_admin.telemetry import count_auth_event
 from wix_admin.wix.client import Exchange, check_before_sending
 from wix_auth import SecretMissingError
 

@@ -13,6 +13,7 @@ from tests import canaries
 from tests.unit.wix_admin.builders import Context, queue_event
 from tests.unit.wix_admin.effects.batches import LARGEST_MESSAGE, QueueInMemory, sqs_with_its_limit
 from wix_admin import WixClient, admin_action, process
+from wix_admin.aws.queues import Message
 from wix_admin.doors import MARGIN_SECONDS
 from wix_admin.errors import (
     AdminError,
@@ -22,7 +23,6 @@ from wix_admin.errors import (
     WixNotFoundError,
     WixUnavailableError,
 )
-from wix_admin.messages import Message
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.problems import KINDS
 from wix_admin.queues import (

@@ -4,8 +4,8 @@ import pytest
 
 from tests import canaries
 from wix_admin import process
+from wix_admin.aws.settings import Settings, read_settings, settings
 from wix_admin.errors import SettingsError
-from wix_admin.settings import Settings, read_settings, settings
 
 GOOD = {"WIX_SECRET_ARN": "arn:wix", "WIX_SITE_ID": canaries.SITE_ID}
 

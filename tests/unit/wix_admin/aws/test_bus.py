@@ -12,7 +12,7 @@ from botocore.stub import ANY, Stubber
 
 from tests import canaries
 from wix_admin import process
-from wix_admin.bus import MAX_ENTRY_BYTES, EventBus
+from wix_admin.aws.bus import MAX_ENTRY_BYTES, EventBus
 from wix_admin.errors import BusUnavailableError, SettingsError, UnpublishableError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What we use of AWS: the environment, logs and metrics, queues, the bus, and how long to wait."""
