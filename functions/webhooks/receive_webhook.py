@@ -1,8 +1,8 @@
 """Judge what Wix delivered: publish, quarantine or drop it."""
 
-from wix_admin.doors import LambdaContext
+from wix_admin.doors.batch import work_off
+from wix_admin.doors.call import LambdaContext
 from wix_admin.models import Json
-from wix_admin.queues import work_off
 from wix_admin.webhooks.receiving import receive
 
 

@@ -7,7 +7,7 @@ A function names its input, the operations it elevates and its action:
         return get_order(wix, wanted)
 """
 
-from wix_admin.action import Key, admin_action
+from wix_admin.doors.action import Key, admin_action
 from wix_admin.effects.once import Once
 from wix_admin.wix.client import WixClient
 

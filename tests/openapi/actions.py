@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from pydantic.alias_generators import to_camel
 
 from tests import template
-from wix_admin.action import Declaration
+from wix_admin.doors.action import Declaration
 
 
 @dataclass(frozen=True)

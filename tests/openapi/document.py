@@ -21,7 +21,7 @@ from tests.openapi.problems import all_codes, examples, problem_responses
 from tests.openapi.samples import Sample, sample_of
 from tests.openapi.schemas import reference, schemas_of
 from tests.openapi.shown import shown
-from wix_admin.action import Declaration, Key
+from wix_admin.doors.action import Declaration, Key
 from wix_admin.models import FunctionInput, Json
 
 

@@ -9,7 +9,7 @@ from tests.openapi.answers import Change, Scene
 from tests.samples import SAMPLE_EMAIL, SAMPLE_LINE, SAMPLE_NEW_SKU, SAMPLE_SKU
 from tests.wix_simulator import Fault
 from tests.wix_simulator.booking_facade import BookingStatus
-from wix_admin.action import Key
+from wix_admin.doors.action import Key
 from wix_admin.effects.ledger import EffectsTable
 from wix_admin.models import FunctionInput
 from wix_admin.wix import client

@@ -16,9 +16,8 @@ import pytest
 from xdist.workermanage import WorkerController
 
 from tests import template
-from wix_admin import action
 from wix_admin.aws import telemetry
-from wix_admin.doors import http
+from wix_admin.doors import action, http
 
 CODES = Path(__file__).with_name("codes.json")
 

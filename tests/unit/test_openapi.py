@@ -19,7 +19,7 @@ from tests.openapi.files import DOCUMENT, as_text, checked_in
 from tests.openapi.recording import listed_codes
 from tests.template import PROJECT
 from tests.unit.calls import handler_of
-from wix_admin.action import Key
+from wix_admin.doors.action import Key
 from wix_admin.problems import KINDS
 
 type Json = dict[str, Any]

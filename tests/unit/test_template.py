@@ -14,8 +14,8 @@ import pytest
 
 from tests import template
 from tests.template import CALLERS, PROJECT, Resource
+from wix_admin.doors.batch import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS
 from wix_admin.problems import KINDS
-from wix_admin.queues import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS
 
 HANDLER_FILES = {
     f"{path.parent.name}/{path.stem}"

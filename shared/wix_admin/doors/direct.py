@@ -4,7 +4,7 @@ The event is the input itself, with `idempotencyKey` beside it. A failure is rai
 remedy, so that the invoker's retries and dead letters work.
 """
 
-from wix_admin.doors import Call, Caller, LambdaContext, Perform
+from wix_admin.doors.call import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import input_beside_key, key_beside_input, times
 from wix_admin.models import Json
 

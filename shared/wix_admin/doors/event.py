@@ -2,16 +2,16 @@
 
 The input is the event's `detail` (or a queue message that is the input itself), with
 `idempotencyKey` inside it. A failed EventBridge event is raised, so that Lambda's retries and
-dead letters work; what becomes of a failed message of a batch is said in `wix_admin.queues`.
+dead letters work; what becomes of a failed message of a batch is said in `wix_admin.doors.batch`.
 """
 
 import re
 
-from wix_admin.doors import Call, Caller, LambdaContext, Perform
+from wix_admin.doors.batch import is_batch, work_off
+from wix_admin.doors.call import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import input_beside_key, key_beside_input, object_in, times
 from wix_admin.errors import InputError, UnfinishedError
 from wix_admin.models import Json
-from wix_admin.queues import is_batch, work_off
 
 DETAIL_TYPE = "detail-type"
 NAME = re.compile(r"[A-Za-z0-9._/ -]{1,400}")

@@ -5,7 +5,7 @@ import json
 import math
 import re
 
-from wix_admin.doors import MARGIN_SECONDS, Call, Caller, LambdaContext, Perform
+from wix_admin.doors.call import MARGIN_SECONDS, Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import key_in, object_in, times
 from wix_admin.errors import AdminError, InputError, Violation, pointer
 from wix_admin.models import Json

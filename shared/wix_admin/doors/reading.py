@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from wix_admin.doors import MARGIN_SECONDS, LambdaContext
+from wix_admin.doors.call import MARGIN_SECONDS, LambdaContext
 from wix_admin.errors import InputError
 from wix_admin.models import Json
 

@@ -10,7 +10,7 @@ import httpx
 from hypothesis import settings
 
 from tests import canaries
-from wix_admin.doors import Call, Done
+from wix_admin.doors.call import Call, Done
 from wix_admin.effects.ledger import EffectsTable, State
 from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import AdminError, OutcomeUnknownError, RefusedError

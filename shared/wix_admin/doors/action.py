@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from wix_admin.aws.patience import until
 from wix_admin.aws.settings import settings
 from wix_admin.aws.telemetry import record, whereabouts
-from wix_admin.doors import Call, Done, LambdaContext, direct, event, http
+from wix_admin.doors import direct, event, http
+from wix_admin.doors.call import Call, Done, LambdaContext
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.doors.reading import KEY_FIELD
 from wix_admin.effects.once import Once

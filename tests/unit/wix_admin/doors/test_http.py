@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.wix_admin.builders import ACCOUNT, ROLE, Context, Performer, http_event
-from wix_admin.doors import Call, Caller, Done
+from wix_admin.doors.call import Call, Caller, Done
 from wix_admin.doors.http import (
     MAX_ANSWER_BYTES,
     MAX_BODY_BYTES,

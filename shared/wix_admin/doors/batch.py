@@ -22,7 +22,7 @@ from wix_admin.aws.queues import (
 )
 from wix_admin.aws.settings import settings
 from wix_admin.aws.telemetry import logger, whereabouts
-from wix_admin.doors import LambdaContext
+from wix_admin.doors.call import LambdaContext
 from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, wait_for

@@ -14,7 +14,13 @@ from tests.unit.wix_admin.builders import Context, queue_event
 from tests.unit.wix_admin.effects.batches import LARGEST_MESSAGE, QueueInMemory, sqs_with_its_limit
 from wix_admin import WixClient, admin_action, process
 from wix_admin.aws.queues import Message
-from wix_admin.doors import MARGIN_SECONDS
+from wix_admin.doors.batch import (
+    GIVE_UP_AFTER_RECEIVES,
+    GIVE_UP_AFTER_SECONDS,
+    MESSAGE_SECONDS,
+    work_off,
+)
+from wix_admin.doors.call import MARGIN_SECONDS
 from wix_admin.errors import (
     AdminError,
     InputError,
@@ -25,12 +31,6 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.problems import KINDS
-from wix_admin.queues import (
-    GIVE_UP_AFTER_RECEIVES,
-    GIVE_UP_AFTER_SECONDS,
-    MESSAGE_SECONDS,
-    work_off,
-)
 from wix_admin.wix.client import CONNECT_SECONDS
 from wix_auth import SecretMissingError, TokenUnavailableError
 
@@ -460,7 +460,7 @@ def test_a_fault_of_ours_is_told_without_its_words(
     fault, given_up = log_lines()
     assert [line["requestId"] for line in (letter, fault, given_up)] == ["r-1"] * 3
     assert fault["error"] == "ValueError"
-    assert any("test_queues.py" in each for each in fault["at"])
+    assert any("test_batch.py" in each for each in fault["at"])
 
 
 def test_a_dead_letter_names_the_action_that_gave_it_up(
@@ -478,5 +478,5 @@ def test_a_dead_letter_names_the_action_that_gave_it_up(
     assert handler(queue.batch(), Context()) == {"batchItemFailures": []}
 
     [letter] = dead_letters.said()
-    assert (letter["action"], letter["requestId"]) == ("test_queues", "lambda-request-1")
+    assert (letter["action"], letter["requestId"]) == ("test_batch", "lambda-request-1")
     assert letter["reason"] == "invalid_input"

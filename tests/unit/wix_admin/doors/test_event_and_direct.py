@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.unit.wix_admin.builders import Context, Performer, bus_event, queue_event
-from wix_admin.doors import Call, Caller, Done, Perform, direct, event
+from wix_admin.doors import direct, event
+from wix_admin.doors.call import Call, Caller, Done, Perform
 from wix_admin.errors import InputError, StillRunningError, UnfinishedError, WixUnavailableError
 from wix_auth import TokenUnavailableError
 
