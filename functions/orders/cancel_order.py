@@ -5,7 +5,7 @@ canceled before stays as it is. The buyer gets a mail only if the request says s
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.orders.cancelling import CancelOrderInput, CancelReceipt, OrderCancellation
+from wix_admin.orders.cancel_order import CancelOrderInput, CancelReceipt, OrderCancellation
 from wix_admin.orders.operations import CANCEL_ORDER, GET_ORDER
 
 

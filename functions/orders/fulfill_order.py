@@ -6,7 +6,7 @@ idempotency key.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.orders.fulfilling import FulfillmentReceipt, FulfillOrderInput, OrderFulfillment
+from wix_admin.orders.fulfill_order import FulfillmentReceipt, FulfillOrderInput, OrderFulfillment
 from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
 
 

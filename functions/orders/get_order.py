@@ -6,7 +6,7 @@ It is found in any status, and as it is now.
 from wix_admin import WixClient, admin_action
 from wix_admin.orders.entities import Order
 from wix_admin.orders.operations import GET_ORDER
-from wix_admin.orders.reading import GetOrderInput, get_order
+from wix_admin.orders.query_orders import GetOrderInput, get_order
 
 
 @admin_action(GetOrderInput, elevates=[GET_ORDER])

@@ -7,7 +7,7 @@ Orders that are `PENDING` or `REJECTED` are listed only if the filter names that
 
 from wix_admin import WixClient, admin_action
 from wix_admin.orders.operations import SEARCH_ORDERS
-from wix_admin.orders.reading import OrderPage, QueryOrdersInput, query_orders
+from wix_admin.orders.query_orders import OrderPage, QueryOrdersInput, query_orders
 
 
 @admin_action(QueryOrdersInput, elevates=[SEARCH_ORDERS])

@@ -11,7 +11,7 @@ from wix_admin.orders.operations import (
     GET_ORDER,
     LIST_TRANSACTIONS,
 )
-from wix_admin.orders.paying import OrderPayment, PaymentReceipt, RecordPaymentInput
+from wix_admin.orders.record_payment import OrderPayment, PaymentReceipt, RecordPaymentInput
 
 
 @admin_action(

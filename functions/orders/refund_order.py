@@ -7,7 +7,7 @@ what became of it. The buyer gets a mail only if the request says so.
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.orders.operations import GET_REFUNDABILITY, LIST_TRANSACTIONS, REFUND_PAYMENTS
-from wix_admin.orders.refunding import OrderRefund, RefundOrderInput, RefundReceipt
+from wix_admin.orders.refund_order import OrderRefund, RefundOrderInput, RefundReceipt
 
 
 @admin_action(

@@ -6,7 +6,7 @@ keeps no revision of an order. Statuses, lines and prices do not change here.
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.orders.operations import UPDATE_ORDER
-from wix_admin.orders.updating import OrderUpdate, UpdateOrderInput, UpdateReceipt
+from wix_admin.orders.update_order import OrderUpdate, UpdateOrderInput, UpdateReceipt
 
 
 @admin_action(UpdateOrderInput, elevates=[UPDATE_ORDER], key=Key.HONOURED)

@@ -32,7 +32,7 @@ from wix_admin.bookings import changing, entities
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.effects import batches
 from wix_admin.models import Json
-from wix_admin.orders import paying
+from wix_admin.orders import record_payment as paying
 from wix_admin.wix import client
 from wix_admin.wix.catalog import forget_catalog
 from wix_auth import SecretReader, WixAuth

@@ -10,7 +10,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from tests import template
 from tests.readme import README, block
-from wix_admin.orders.fulfilling import FulfillOrderInput
+from wix_admin.orders.fulfill_order import FulfillOrderInput
 
 EXECUTION_ID = "<aws.scheduler.execution-id>"
 

@@ -20,7 +20,7 @@ from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.errors import RefusedError, WixRequestError, WixUnavailableError
 from wix_admin.models import Answer, FunctionInput, Guid, Json
 from wix_admin.orders.entities import Order, OrderLine, fetch_order
-from wix_admin.orders.fulfilling import (
+from wix_admin.orders.fulfill_order import (
     Fulfillment,
     FulfillmentLine,
     FulfillmentReceipt,

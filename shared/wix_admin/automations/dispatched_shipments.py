@@ -11,7 +11,7 @@ from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reaso
 from wix_admin.aws.telemetry import logger
 from wix_admin.effects.once import Once
 from wix_admin.orders.entities import Order
-from wix_admin.orders.fulfilling import (
+from wix_admin.orders.fulfill_order import (
     DispatchId,
     FulfilledLine,
     FulfillmentReceipt,

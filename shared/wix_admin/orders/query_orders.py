@@ -6,7 +6,7 @@ from pydantic import Field
 
 from wix_admin.models import FunctionInput, Json, WixEntity
 from wix_admin.orders.entities import Order, OrderId
-from wix_admin.orders.filtering import ORDERS
+from wix_admin.orders.filters import ORDERS
 from wix_admin.orders.operations import GET_ORDER, SEARCH_ORDERS
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.cursors import seal, unseal
