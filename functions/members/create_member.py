@@ -5,7 +5,7 @@ a member has already is refused (`conflict`).
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.members.creating import CreateMemberInput, CreateReceipt, MemberCreation
+from wix_admin.members.create_member import CreateMemberInput, CreateReceipt, MemberCreation
 from wix_admin.members.operations import CREATE_MEMBER, QUERY_MEMBERS
 
 

@@ -5,7 +5,7 @@ to the site's owner.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.members.deleting import DeleteMemberInput, DeleteReceipt, MemberDeletion
+from wix_admin.members.delete_member import DeleteMemberInput, DeleteReceipt, MemberDeletion
 from wix_admin.members.operations import DELETE_MEMBER, GET_MEMBER
 
 

@@ -6,7 +6,7 @@ page that is `shifted` says that members came or went since the first one.
 
 from wix_admin import WixClient, admin_action
 from wix_admin.members.operations import QUERY_MEMBERS
-from wix_admin.members.reading import MemberPage, QueryMembersInput, query_members
+from wix_admin.members.query_members import MemberPage, QueryMembersInput, query_members
 
 
 @admin_action(QueryMembersInput, elevates=[QUERY_MEMBERS])

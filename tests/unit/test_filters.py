@@ -20,7 +20,7 @@ from tests.wix_simulator.filters import Fields
 from wix_admin.bookings.filtering import BOOKINGS
 from wix_admin.errors import InputError
 from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
-from wix_admin.members.filtering import MEMBERS
+from wix_admin.members.filters import MEMBERS
 from wix_admin.orders.filters import ORDERS
 from wix_admin.problems import MAX_FIELDS
 from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.members.entities import Member
-from wix_admin.members.filtering import MEMBERS
+from wix_admin.members.filters import MEMBERS
 from wix_admin.members.operations import QUERY_MEMBERS
 from wix_admin.models import FunctionInput, Json, WixEntity
 from wix_admin.wix.client import WixClient

@@ -10,7 +10,7 @@ from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import WixConflictError
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import CREATE_MEMBER
-from wix_admin.members.reading import members_with
+from wix_admin.members.query_members import members_with
 from wix_admin.models import Country, Email, FunctionInput, Json, OrSay, WriteInput
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as
