@@ -6,8 +6,7 @@ a request fails, the answer is a problem.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.products.creating import create_products
-from wix_admin.products.describing import CreateProductInput
+from wix_admin.products.create_product import create_products
 from wix_admin.products.operations import (
     ADD_MEDIA_V1,
     COUNT_PRODUCTS,
@@ -19,7 +18,8 @@ from wix_admin.products.operations import (
     QUERY_PRODUCTS_V1,
     SET_VARIANTS_V1,
 )
-from wix_admin.products.results import CreateProductAnswer
+from wix_admin.products.product_input import CreateProductInput
+from wix_admin.products.product_results import CreateProductAnswer
 from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 

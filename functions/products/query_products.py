@@ -6,7 +6,7 @@ tell different fields of a product, and filter by different ones.
 
 from wix_admin import WixClient, admin_action
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
-from wix_admin.products.reading import ProductPage, QueryProductsInput, query_products
+from wix_admin.products.query_products import ProductPage, QueryProductsInput, query_products
 from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 

@@ -9,7 +9,7 @@ from wix_admin.bookings.filtering import BOOKINGS
 from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
 from wix_admin.members.filters import MEMBERS
 from wix_admin.orders.filters import ORDERS
-from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
+from wix_admin.products.filters import PRODUCTS_V1, PRODUCTS_V3
 from wix_admin.wix.filters import (
     COMPARING,
     EQUAL,

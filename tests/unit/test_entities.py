@@ -15,7 +15,7 @@ from wix_admin.bookings import entities as bookings
 from wix_admin.members import entities as members
 from wix_admin.models import WixEntity
 from wix_admin.orders import entities as orders
-from wix_admin.products import reading as products
+from wix_admin.products import query_products as products
 
 type Json = dict[str, Any]
 

@@ -26,7 +26,6 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json, WixEntity
 from wix_admin.problems import code_of
-from wix_admin.products.describing import NewProduct
 from wix_admin.products.operations import (
     ADD_MEDIA_V1,
     CREATE_PRODUCT_V1,
@@ -35,7 +34,8 @@ from wix_admin.products.operations import (
     QUERY_PRODUCTS_V1,
     SET_VARIANTS_V1,
 )
-from wix_admin.products.results import CreateReceipt, ProductResult
+from wix_admin.products.product_input import NewProduct
+from wix_admin.products.product_results import CreateReceipt, ProductResult
 from wix_admin.wix.client import Request, WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import read_as

@@ -15,14 +15,14 @@ from wix_admin.errors import (
     pointer,
 )
 from wix_admin.models import Json, WixEntity, to_price
-from wix_admin.products.describing import NewProduct, Option, Variant
 from wix_admin.products.operations import (
     COUNT_PRODUCTS,
     CREATE_PRODUCTS,
     CREATE_STOCKED_PRODUCTS,
     QUERY_PRODUCTS,
 )
-from wix_admin.products.results import CreateReceipt, ProductResult
+from wix_admin.products.product_input import NewProduct, Option, Variant
+from wix_admin.products.product_results import CreateReceipt, ProductResult
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as
 

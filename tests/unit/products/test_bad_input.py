@@ -11,8 +11,8 @@ from tests.unit.calls import call
 from tests.unit.products.scene import asked, create, mug, tee
 from tests.wix_simulator import WixSimulator
 from wix_admin.errors import InputError
-from wix_admin.products.checking import check_products
-from wix_admin.products.describing import CreateProductInput
+from wix_admin.products.product_input import CreateProductInput
+from wix_admin.products.product_rules import check_products
 
 PICTURE = {"url": "https://shop.example.com/mug.jpg"}
 RED = {"name": "Red", "colorCode": "#ff0000"}

@@ -11,8 +11,8 @@ from wix_admin.doors.http import MAX_BODY_BYTES_OF_MANY, serve
 from wix_admin.effects.batches import refused, summed
 from wix_admin.effects.once import Once
 from wix_admin.errors import WixRequestError, WixViolation
-from wix_admin.products.describing import CreateProductInput
-from wix_admin.products.results import CreateProductAnswer, ProductResult
+from wix_admin.products.product_input import CreateProductInput
+from wix_admin.products.product_results import CreateProductAnswer, ProductResult
 
 LAMBDA_TAKES_BYTES = 6_291_556
 COUNT = 5_000

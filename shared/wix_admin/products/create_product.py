@@ -3,9 +3,9 @@
 from wix_admin.effects.batches import summed
 from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.models import Json
-from wix_admin.products.checking import check_products
-from wix_admin.products.describing import CreateProductInput
-from wix_admin.products.results import CreateProductAnswer, ProductResult
+from wix_admin.products.product_input import CreateProductInput
+from wix_admin.products.product_results import CreateProductAnswer, ProductResult
+from wix_admin.products.product_rules import check_products
 from wix_admin.products.v1 import create_on_v1
 from wix_admin.products.v3 import create_on_v3
 from wix_admin.wix.catalog import Catalog, on_catalog

@@ -14,7 +14,7 @@ from wix_admin.errors import (
     WixSetupError,
 )
 from wix_admin.models import Json, OrSay, WixEntity
-from wix_admin.products.filtering import PRODUCTS_V1, PRODUCTS_V3
+from wix_admin.products.filters import PRODUCTS_V1, PRODUCTS_V3
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
 from wix_admin.wix.catalog import Catalog, on_catalog
 from wix_admin.wix.client import WixClient

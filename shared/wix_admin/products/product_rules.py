@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from wix_admin.errors import InputError, Violation, pointer
 from wix_admin.problems import MAX_TOLD
-from wix_admin.products.describing import NewProduct, Option, Variant
+from wix_admin.products.product_input import NewProduct, Option, Variant
 
 OF_VARIANTS = ("sku", "barcode", "quantity", "in_stock")
 """What is told of each variant where there are any, and not of the product."""
