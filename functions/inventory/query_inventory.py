@@ -6,7 +6,7 @@ most so many units left is listed.
 
 from wix_admin import WixClient, admin_action
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
-from wix_admin.inventory.reading import InventoryPage, QueryInventoryInput, query_inventory
+from wix_admin.inventory.query_inventory import InventoryPage, QueryInventoryInput, query_inventory
 from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 

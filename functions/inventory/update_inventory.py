@@ -7,7 +7,6 @@ of a request fails, the answer is a problem.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.inventory.asking import UpdateInventoryAnswer, UpdateInventoryInput
 from wix_admin.inventory.operations import (
     DECREMENT_STOCK,
     DECREMENT_STOCK_V1,
@@ -19,7 +18,8 @@ from wix_admin.inventory.operations import (
     SET_STOCK,
     SET_STOCK_V1,
 )
-from wix_admin.inventory.updating import update_inventory
+from wix_admin.inventory.stock_input import UpdateInventoryAnswer, UpdateInventoryInput
+from wix_admin.inventory.update_inventory import update_inventory
 from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 V3 = [QUERY_STOCK, SET_STOCK, INCREMENT_STOCK, DECREMENT_STOCK]

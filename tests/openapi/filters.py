@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.openapi.files import Json
 from tests.openapi.schemas import reference
 from wix_admin.bookings.filtering import BOOKINGS
-from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
+from wix_admin.inventory.filters import INVENTORY_V1, INVENTORY_V3
 from wix_admin.members.filters import MEMBERS
 from wix_admin.orders.filters import ORDERS
 from wix_admin.products.filters import PRODUCTS_V1, PRODUCTS_V3

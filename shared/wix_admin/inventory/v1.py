@@ -17,8 +17,14 @@ from wix_admin.errors import (
     WixRequestError,
     WixUnavailableError,
 )
-from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, StockChange, Wanted
-from wix_admin.inventory.changing import (
+from wix_admin.inventory.operations import (
+    DECREMENT_STOCK_V1,
+    FIND_SKUS_V1,
+    INCREMENT_STOCK_V1,
+    QUERY_STOCK_V1,
+    SET_STOCK_V1,
+)
+from wix_admin.inventory.stock_effect import (
     Entry,
     MoveEffect,
     StockEffect,
@@ -27,14 +33,8 @@ from wix_admin.inventory.changing import (
     result_of,
     unsent,
 )
-from wix_admin.inventory.finding import Key, Reader, Stock
-from wix_admin.inventory.operations import (
-    DECREMENT_STOCK_V1,
-    FIND_SKUS_V1,
-    INCREMENT_STOCK_V1,
-    QUERY_STOCK_V1,
-    SET_STOCK_V1,
-)
+from wix_admin.inventory.stock_input import InventoryReceipt, InventoryResult, StockChange, Wanted
+from wix_admin.inventory.stock_lookup import Key, Reader, Stock
 from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as

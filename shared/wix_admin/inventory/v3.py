@@ -6,8 +6,13 @@ from typing import Annotated, Any
 
 from wix_admin.effects.once import Sent
 from wix_admin.errors import AdminError, OutcomeUnknownError, WixConflictError
-from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, StockChange
-from wix_admin.inventory.changing import (
+from wix_admin.inventory.operations import (
+    DECREMENT_STOCK,
+    INCREMENT_STOCK,
+    QUERY_STOCK,
+    SET_STOCK,
+)
+from wix_admin.inventory.stock_effect import (
     REFUSALS,
     Entry,
     MoveEffect,
@@ -19,13 +24,8 @@ from wix_admin.inventory.changing import (
     unknown,
     unsent,
 )
-from wix_admin.inventory.finding import Key, Reader, Stock
-from wix_admin.inventory.operations import (
-    DECREMENT_STOCK,
-    INCREMENT_STOCK,
-    QUERY_STOCK,
-    SET_STOCK,
-)
+from wix_admin.inventory.stock_input import InventoryReceipt, InventoryResult, StockChange
+from wix_admin.inventory.stock_lookup import Key, Reader, Stock
 from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import CONFLICT_MARKS, read_as

@@ -5,7 +5,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from wix_admin.aws.bus import EventBus
 from wix_admin.aws.settings import LowStockSettings
 from wix_admin.aws.telemetry import metrics
-from wix_admin.inventory.reading import StockLine, low_stock
+from wix_admin.inventory.query_inventory import StockLine, low_stock
 from wix_admin.models import Answer, WriteInput
 from wix_admin.wix.client import WixClient
 

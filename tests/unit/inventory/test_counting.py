@@ -8,7 +8,7 @@ import pytest
 from tests import canaries
 from tests.unit.inventory.conftest import Meanwhile, codes, statuses, update
 from tests.wix_simulator import Fault, WixSimulator
-from wix_admin.inventory import updating
+from wix_admin.inventory import update_inventory as updating
 from wix_admin.inventory.operations import DECREMENT_STOCK, SET_STOCK
 
 pytestmark = pytest.mark.usefixtures("table")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wix_admin.effects.batches import refused
 from wix_admin.errors import AdminError, RefusedError, Violation, pointer
-from wix_admin.inventory.asking import MOST, InventoryResult, StockChange, Wanted
+from wix_admin.inventory.stock_input import MOST, InventoryResult, StockChange, Wanted
 
 ALL_OR_NONE = (
     "Set all variants of its product in one request of up to 1,000 changes: they are not counted"

@@ -15,8 +15,8 @@ from wix_admin.errors import (
     WixRequestError,
     pointer,
 )
-from wix_admin.inventory.asking import InventoryReceipt, InventoryResult, Wanted
-from wix_admin.inventory.finding import Book, Key
+from wix_admin.inventory.stock_input import InventoryReceipt, InventoryResult, Wanted
+from wix_admin.inventory.stock_lookup import Book, Key
 from wix_admin.models import Json
 from wix_admin.wix.client import WixClient
 

@@ -6,14 +6,14 @@ from itertools import batched
 from wix_admin.effects.batches import make_batch, summed
 from wix_admin.effects.once import Once
 from wix_admin.errors import InputError
-from wix_admin.inventory.asking import (
+from wix_admin.inventory.stock_effect import MOVED_AT_ONCE, SET_AT_ONCE, StockEffect
+from wix_admin.inventory.stock_input import (
     InventoryResult,
     UpdateInventoryAnswer,
     UpdateInventoryInput,
     Wanted,
 )
-from wix_admin.inventory.changing import MOVED_AT_ONCE, SET_AT_ONCE, StockEffect
-from wix_admin.inventory.finding import Book
+from wix_admin.inventory.stock_lookup import Book
 from wix_admin.inventory.v1 import MoveV1, ReaderV1, SetV1
 from wix_admin.inventory.v3 import MoveV3, ReaderV3, SetAtRevision
 from wix_admin.wix.catalog import Catalog, on_catalog

@@ -8,9 +8,9 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.errors import InputError, Violation
-from wix_admin.inventory.asking import MOST
-from wix_admin.inventory.filtering import INVENTORY_V1, INVENTORY_V3
+from wix_admin.inventory.filters import INVENTORY_V1, INVENTORY_V3
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
+from wix_admin.inventory.stock_input import MOST
 from wix_admin.inventory.v1 import LARGEST_PAGE as LARGEST_PAGE_V1
 from wix_admin.inventory.v1 import ProductStock, all_products, query_page_v1
 from wix_admin.inventory.v3 import LARGEST_PAGE, InventoryItem, all_items, query_page
