@@ -5,8 +5,8 @@ is.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.bookings.changing import BookingReceipt
-from wix_admin.bookings.deciding import BookingConfirmation, ConfirmBookingInput
+from wix_admin.bookings.booking_effect import BookingReceipt
+from wix_admin.bookings.booking_status import BookingConfirmation, ConfirmBookingInput
 from wix_admin.bookings.operations import CONFIRM_BOOKING, QUERY_BOOKINGS
 
 

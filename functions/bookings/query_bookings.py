@@ -6,7 +6,7 @@ The newest come first unless a sort says otherwise. Each booking comes with what
 
 from wix_admin import WixClient, admin_action
 from wix_admin.bookings.operations import QUERY_BOOKINGS
-from wix_admin.bookings.reading import BookingPage, QueryBookingsInput, query_bookings
+from wix_admin.bookings.query_bookings import BookingPage, QueryBookingsInput, query_bookings
 
 
 @admin_action(QueryBookingsInput, elevates=[QUERY_BOOKINGS])

@@ -6,7 +6,7 @@ the request says otherwise, and participants are told only if it says so.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.bookings.changing import BookingReceipt
+from wix_admin.bookings.booking_effect import BookingReceipt
 from wix_admin.bookings.operations import (
     GET_SESSION,
     GET_TIME_SLOT,
@@ -14,7 +14,7 @@ from wix_admin.bookings.operations import (
     QUERY_BOOKINGS,
     RESCHEDULE_BOOKING,
 )
-from wix_admin.bookings.rescheduling import BookingReschedule, RescheduleBookingInput
+from wix_admin.bookings.reschedule_booking import BookingReschedule, RescheduleBookingInput
 
 
 @admin_action(

@@ -28,7 +28,8 @@ from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.transport import SimulatorTransport
 from wix_admin import process
 from wix_admin.aws.settings import settings
-from wix_admin.bookings import changing, entities
+from wix_admin.bookings import booking_effect as changing
+from wix_admin.bookings import entities
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.effects import batches
 from wix_admin.models import Json

@@ -17,7 +17,7 @@ from tests.wix_simulator import (
     search,
 )
 from tests.wix_simulator.filters import Fields
-from wix_admin.bookings.filtering import BOOKINGS
+from wix_admin.bookings.filters import BOOKINGS
 from wix_admin.errors import InputError
 from wix_admin.inventory.filters import INVENTORY_V1, INVENTORY_V3
 from wix_admin.members.filters import MEMBERS

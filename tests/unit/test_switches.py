@@ -41,7 +41,7 @@ from tests.wix_simulator.store import CatalogVersion
 from tests.wix_simulator.switches import Switches
 from tests.wix_simulator.transport import SimulatorTransport
 from wix_admin import process
-from wix_admin.bookings import changing
+from wix_admin.bookings import booking_effect as changing
 from wix_admin.errors import AdminError
 from wix_admin.problems import code_of
 from wix_auth import SecretReader, WixAuth

@@ -3,9 +3,9 @@
 from aws_lambda_powertools.metrics import MetricUnit
 
 from wix_admin.aws.telemetry import metrics
-from wix_admin.bookings.deciding import BookingConfirmation, ConfirmBookingInput
+from wix_admin.bookings.booking_status import BookingConfirmation, ConfirmBookingInput
 from wix_admin.bookings.entities import Booking
-from wix_admin.bookings.reading import bookings_with
+from wix_admin.bookings.query_bookings import bookings_with
 from wix_admin.effects.once import Sent
 from wix_admin.errors import OutcomeUnknownError, OutOfTimeError, WixUnavailableError
 from wix_admin.models import Answer, Json, WriteInput

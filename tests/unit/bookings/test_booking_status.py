@@ -12,7 +12,7 @@ import pytest
 from tests import canaries
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
-from wix_admin.bookings import changing
+from wix_admin.bookings import booking_effect as changing
 from wix_admin.effects.once import SETTLE_SECONDS
 from wix_admin.process import effects_table
 

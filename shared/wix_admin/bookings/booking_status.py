@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from wix_admin.bookings.changing import BookingChange, BookingInput, flags
+from wix_admin.bookings.booking_effect import BookingChange, BookingInput, flags
 from wix_admin.bookings.entities import Booking
 from wix_admin.bookings.operations import CANCEL_BOOKING, CONFIRM_BOOKING, DECLINE_BOOKING
 from wix_admin.effects.once import Sent

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from wix_admin.bookings.entities import Booking, ExtendedBooking, Found
-from wix_admin.bookings.filtering import BOOKINGS
+from wix_admin.bookings.filters import BOOKINGS
 from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.models import Json
 from wix_admin.wix.client import WixClient

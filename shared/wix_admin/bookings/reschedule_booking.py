@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.bookings.changing import BookingChange, BookingInput, BookingReceipt, flags
-from wix_admin.bookings.deciding import WAITING
+from wix_admin.bookings.booking_effect import BookingChange, BookingInput, BookingReceipt, flags
+from wix_admin.bookings.booking_status import WAITING
 from wix_admin.bookings.entities import (
     Booking,
     Location,
