@@ -3,12 +3,12 @@
 import os
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.automations.approved_orders import (
+from wix_admin.automations.fulfill_approved_order import (
     ActedOn,
     ApprovedOrderInput,
     act_on_approved_order,
 )
-from wix_admin.automations.leaving_alone import LeftAlone
+from wix_admin.automations.skipping import LeftAlone
 from wix_admin.aws.settings import AutomationSettings, read_settings
 from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
 from wix_admin.process import event_bus

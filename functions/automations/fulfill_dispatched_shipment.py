@@ -1,8 +1,11 @@
 """Record a shipment that left the warehouse, once."""
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.automations.dispatched_shipments import DispatchedShipmentInput, record_shipment
-from wix_admin.automations.leaving_alone import LeftAlone
+from wix_admin.automations.fulfill_dispatched_shipment import (
+    DispatchedShipmentInput,
+    record_shipment,
+)
+from wix_admin.automations.skipping import LeftAlone
 from wix_admin.orders.fulfill_order import FulfillmentReceipt
 from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
+from wix_admin.automations.skipping import LeftAlone, LeftAloneError, Reason
 from wix_admin.aws.bus import EventBus
 from wix_admin.aws.settings import AutoFulfill
 from wix_admin.aws.telemetry import logger

@@ -19,7 +19,7 @@ from tests.unit.automations.calls import (
 from tests.unit.bus import Bus
 from tests.unit.orders.calls import call, later
 from tests.wix_simulator import Fault, WixSimulator, line, offline, too_many_requests
-from wix_admin.automations.approved_orders import ApprovedOrderInput
+from wix_admin.automations.fulfill_approved_order import ApprovedOrderInput
 from wix_admin.effects.once import SETTLE_SECONDS
 from wix_admin.errors import (
     BusUnavailableError,

@@ -7,7 +7,7 @@ order takes no fulfillment any more, by an error if an operator has to look.
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.automations.leaving_alone import LeftAlone, LeftAloneError, Reason
+from wix_admin.automations.skipping import LeftAlone, LeftAloneError, Reason
 from wix_admin.aws.telemetry import logger
 from wix_admin.effects.once import Once
 from wix_admin.orders.entities import Order
