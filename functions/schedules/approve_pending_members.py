@@ -5,7 +5,7 @@ import os
 from wix_admin import WixClient, admin_action
 from wix_admin.aws.settings import MemberApprovalSettings, read_settings
 from wix_admin.members.operations import APPROVE_MEMBER, GET_FULL_MEMBER, QUERY_MEMBERS
-from wix_admin.schedules.approving_members import (
+from wix_admin.schedules.approve_pending_members import (
     ApprovePendingMembersInput,
     MemberApprovals,
     approve_pending_members,

@@ -6,7 +6,11 @@ from wix_admin import WixClient, admin_action
 from wix_admin.aws.settings import CredentialCheckSettings, read_settings
 from wix_admin.orders.operations import SEARCH_ORDERS
 from wix_admin.process import event_bus, wix_http
-from wix_admin.schedules.checking import CheckCredentialsInput, CredentialReport, check_credentials
+from wix_admin.schedules.check_credentials import (
+    CheckCredentialsInput,
+    CredentialReport,
+    check_credentials,
+)
 
 
 @admin_action(CheckCredentialsInput, elevates=[SEARCH_ORDERS])

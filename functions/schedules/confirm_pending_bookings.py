@@ -5,7 +5,7 @@ import os
 from wix_admin import WixClient, admin_action
 from wix_admin.aws.settings import BookingConfirmationSettings, read_settings
 from wix_admin.bookings.operations import CONFIRM_BOOKING, QUERY_BOOKINGS
-from wix_admin.schedules.confirming_bookings import (
+from wix_admin.schedules.confirm_pending_bookings import (
     BookingConfirmations,
     ConfirmPendingBookingsInput,
     confirm_pending_bookings,

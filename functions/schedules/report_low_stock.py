@@ -6,7 +6,7 @@ from wix_admin import WixClient, admin_action
 from wix_admin.aws.settings import LowStockSettings, read_settings
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
 from wix_admin.process import event_bus
-from wix_admin.schedules.reporting_low_stock import (
+from wix_admin.schedules.report_low_stock import (
     LowStockReport,
     ReportLowStockInput,
     report_low_stock,

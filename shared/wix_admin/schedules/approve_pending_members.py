@@ -7,7 +7,7 @@ from wix_admin.members.entities import Member
 from wix_admin.members.operations import APPROVE_MEMBER, GET_FULL_MEMBER
 from wix_admin.members.query_members import members_with
 from wix_admin.models import Answer, Json, WriteInput
-from wix_admin.schedules.working_through import work_through
+from wix_admin.schedules.chores import work_through
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as
 

@@ -9,7 +9,7 @@ from wix_admin.bookings.query_bookings import bookings_with
 from wix_admin.effects.once import Sent
 from wix_admin.errors import OutcomeUnknownError, OutOfTimeError, WixUnavailableError
 from wix_admin.models import Answer, Json, WriteInput
-from wix_admin.schedules.working_through import work_through
+from wix_admin.schedules.chores import work_through
 from wix_admin.wix.client import WixClient
 
 PENDING: Json = {"status": "PENDING"}

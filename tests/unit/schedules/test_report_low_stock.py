@@ -17,7 +17,7 @@ from wix_admin.errors import (
     WixPermissionError,
     WixUnavailableError,
 )
-from wix_admin.schedules.reporting_low_stock import MOST_ITEMS
+from wix_admin.schedules.report_low_stock import MOST_ITEMS
 from wix_admin.wix.catalog import forget_catalog
 
 PROJECT = Path(__file__).resolve().parents[3]
