@@ -3,7 +3,7 @@
 from wix_admin.doors.batch import work_off
 from wix_admin.doors.call import LambdaContext
 from wix_admin.models import Json
-from wix_admin.webhooks.receiving import receive
+from wix_admin.webhooks.receive_webhook import receive
 
 
 def handler(batch: Json, context: LambdaContext) -> Json:

@@ -1,7 +1,7 @@
 """Judge the quarantine again, and publish what now verifies."""
 
 from wix_admin import WixClient, admin_action
-from wix_admin.webhooks.redriving import RedriveInput, RedriveReport, redrive
+from wix_admin.webhooks.redrive_quarantine import RedriveInput, RedriveReport, redrive
 
 
 @admin_action(RedriveInput, elevates=[])

@@ -9,7 +9,7 @@ from tests.unit.wix_admin.effects.batches import sqs_with_its_limit
 from tests.wix_simulator.signing import SigningKey
 from wix_admin import process
 from wix_admin.aws.settings import settings
-from wix_admin.webhooks.judging import verifier
+from wix_admin.webhooks.verdicts import verifier
 
 
 @pytest.fixture(scope="session")

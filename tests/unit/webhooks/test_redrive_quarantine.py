@@ -32,7 +32,7 @@ from wix_admin.errors import (
     QueueUnavailableError,
     SettingsError,
 )
-from wix_admin.webhooks.redriving import RedriveInput, redrive
+from wix_admin.webhooks.redrive_quarantine import RedriveInput, redrive
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 

@@ -14,7 +14,7 @@ from wix_admin.errors import AdminError, UnpublishableError
 from wix_admin.models import Json
 from wix_admin.problems import code_of
 from wix_admin.process import event_bus, quarantine
-from wix_admin.webhooks.judging import ARRIVED_AT, arrived_at, described, verified
+from wix_admin.webhooks.verdicts import ARRIVED_AT, arrived_at, described, verified
 from wix_webhooks import MalformedError, UntrustedError
 
 
