@@ -49,7 +49,7 @@ bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold start
 	@$(BIN)/python -m tests.bench
 
 openapi: .venv/ready ## Write the contract for callers again, from the template and the models
-	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m tests.openapi
+	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi
 
 codes: .venv/ready ## Record anew which problems each action answers with, and write the contract
 	$(BIN)/pytest tests/unit -n auto --write-codes

@@ -16,7 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.local_stack import Artifacts, LocalStack, build, local_stack
 from tests.local_stack.progress import Progress
 
-pytest_plugins = ["tests.log_guard", "tests.openapi.recording"]
+pytest_plugins = ["tests.log_guard", "tests.recording"]
 
 NOWHERE = "http://127.0.0.1:9"
 """An address of this machine where nothing answers."""

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import httpx
 
-from tests.openapi.actions import Action, actions
+from openapi.actions import Action, actions
 from tests.unit.calls import Context
 
 

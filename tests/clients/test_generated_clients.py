@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from openapi.answers import stage
+from openapi.files import DOCUMENT
 from tests.clients.door import Door
-from tests.openapi.answers import stage
-from tests.openapi.files import DOCUMENT
 from tests.wix_simulator import WixSimulator
 
 HERE = Path(__file__).parent

@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
+from openapi.files import Json, checked_in
+from openapi.seeding import seeded
 from tests.local_stack.aws import signed, signing_curl
 from tests.local_stack.stack import LocalStack
-from tests.openapi.files import Json, checked_in
-from tests.openapi.seeding import seeded
 
 ASSETS = {
     "/swagger-ui.css": "text/css",

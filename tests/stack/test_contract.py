@@ -22,10 +22,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from openapi.files import checked_in
+from openapi.seeding import with_seeds
 from tests.local_stack import LocalStack
 from tests.local_stack.aws import signed
-from tests.openapi.files import checked_in
-from tests.openapi.seeding import with_seeds
 
 type Operation = APIOperation[Any, Any, Any, Any]
 type Request = Case[Any]

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from openapi.filters import LISTINGS, Listing
 from tests.filter_samples import beyond, every_condition, every_sort
 from tests.local_stack import LocalStack
-from tests.openapi.filters import LISTINGS, Listing
 from wix_admin.wix.filters import Query
 
 QUERIES = [(listing, query) for listing in LISTINGS for query in listing.queries]

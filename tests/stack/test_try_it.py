@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from openapi.files import checked_in
 from tests.local_stack import LocalStack
 from tests.local_stack.try_it import try_it_page
-from tests.openapi.files import checked_in
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.openapi import entities as told
-from tests.openapi.files import checked_in
-from tests.openapi.filters import LISTINGS
+from openapi import entities as told
+from openapi.files import checked_in
+from openapi.filters import LISTINGS
 from wix_admin.bookings import entities as bookings
 from wix_admin.members import entities as members
 from wix_admin.models import WixEntity

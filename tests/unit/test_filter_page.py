@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.openapi.filters import LISTINGS
-from tests.openapi.page import PAGE, page
-from tests.openapi.recipes import RECIPES, Recipe
+from openapi.filters import LISTINGS
+from openapi.page import PAGE, page
+from openapi.recipes import RECIPES, Recipe
 from tests.template import PROJECT
 from tests.unit.calls import call
 from tests.unit.test_openapi import valid

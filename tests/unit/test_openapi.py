@@ -12,11 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from openapi.actions import Action, actions
+from openapi.codes import listed_codes
+from openapi.document import document
+from openapi.files import DOCUMENT, as_text, checked_in
 from tests import canaries, template
-from tests.openapi.actions import Action, actions
-from tests.openapi.document import document
-from tests.openapi.files import DOCUMENT, as_text, checked_in
-from tests.openapi.recording import listed_codes
 from tests.template import PROJECT
 from tests.unit.calls import handler_of
 from wix_admin.doors.action import Key

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.openapi.recording import as_text, beyond
+from openapi.codes import as_text
+from tests.recording import beyond
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATHS = [
@@ -44,7 +45,7 @@ def run(
     test.write_text(GET_ORDER.format(code=code))
     done = subprocess.run(  # noqa: S603 - our own pytest on our own file
         [
-            sys.executable, "-m", "pytest", "-p", "tests.openapi.recording",
+            sys.executable, "-m", "pytest", "-p", "tests.recording",
             "-p", "no:cacheprovider", "--import-mode=importlib", "-c", "/dev/null",
             "-o", "python_files=*.py", "--rootdir", folder, *how, what,
         ],

@@ -3,8 +3,8 @@
 from copy import deepcopy
 from dataclasses import dataclass
 
-from tests.openapi.files import Json
-from tests.openapi.schemas import reference
+from openapi.files import Json
+from openapi.schemas import reference
 from wix_admin.bookings.filters import BOOKINGS
 from wix_admin.inventory.filters import INVENTORY_V1, INVENTORY_V3
 from wix_admin.members.filters import MEMBERS

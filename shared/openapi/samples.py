@@ -3,8 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from openapi.actions import Action
 from tests import template
-from tests.openapi.actions import Action
 from wix_admin.models import Json
 
 

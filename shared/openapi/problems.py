@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from http import HTTPStatus
 
+from openapi.actions import Action
+from openapi.codes import listed_codes
+from openapi.schemas import reference
+from openapi.shown import shown
 from tests import template
-from tests.openapi.actions import Action
-from tests.openapi.recording import listed_codes
-from tests.openapi.schemas import reference
-from tests.openapi.shown import shown
 from wix_admin.models import Json
 from wix_admin.problems import KINDS
 

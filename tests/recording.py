@@ -1,13 +1,13 @@
 """Records which problems each action answers in the tests, and holds the contract to it.
 
-`codes.json` has the codes that callers over HTTP are told of, action by action. A run fails if an
-action answers with a code that is not there, and a run of all tests also if no test gives one that
-is. `--write-codes` writes down what the run gives instead.
+`shared/openapi/codes.json` has the codes that callers over HTTP get, action by action. A run fails
+if an action answers with a code that is not there, and a run of all tests also if no test gives one
+that is. `--write-codes` writes down what the run gives instead.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 from xdist.workermanage import WorkerController
 
+from openapi.codes import CODES, Codes, as_text, listed_codes
 from tests import template
 from wix_admin.aws import telemetry
 from wix_admin.doors import action, http
-
-CODES = Path(__file__).with_name("codes.json")
 
 WHOLE = {"tests", "tests/unit"}
 """The folders with all tests in whose own process handlers run."""
@@ -28,20 +27,6 @@ ANSWERED = pytest.StashKey["Recorder"]()
 
 PICKING = ("keyword", "markexpr", "deselect", "lf", "stepwise", "collectonly")
 """The options of runs that leave some tests out."""
-
-type Codes = Mapping[str, set[str]]
-
-
-def listed_codes() -> dict[str, set[str]]:
-    """Read what codes each action is said to answer with."""
-    listed: dict[str, list[str]] = json.loads(CODES.read_text())
-    return {action: set(codes) for action, codes in listed.items()}
-
-
-def as_text(codes: Codes) -> str:
-    """Write codes the way they are checked in: one line for each action."""
-    lines = (f"  {json.dumps(action)}: {json.dumps(sorted(codes[action]))}" for action in codes)
-    return "{\n" + ",\n".join(sorted(lines)) + "\n}\n"
 
 
 def beyond(codes: Codes, others: Codes) -> list[str]:
@@ -91,7 +76,7 @@ class Recorder:
         for each in self.unseen:
             terminalreporter.line(each)
         if self.unlisted or self.unseen:
-            terminalreporter.line("`make codes` writes tests/openapi/codes.json and the contract.")
+            terminalreporter.line("`make codes` writes shared/openapi/codes.json and the contract.")
 
 
 def _is_whole(config: pytest.Config) -> bool:

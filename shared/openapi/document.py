@@ -3,10 +3,9 @@
 import importlib
 import tomllib
 
-from tests import template
-from tests.openapi.actions import Action, actions
-from tests.openapi.filters import with_filters
-from tests.openapi.parts import (
+from openapi.actions import Action, actions
+from openapi.filters import with_filters
+from openapi.parts import (
     CONTACT,
     DESCRIPTION,
     DRY_RUN,
@@ -17,10 +16,11 @@ from tests.openapi.parts import (
     SERVER,
     SIGNATURE,
 )
-from tests.openapi.problems import all_codes, examples, problem_responses
-from tests.openapi.samples import Sample, sample_of
-from tests.openapi.schemas import reference, schemas_of
-from tests.openapi.shown import shown
+from openapi.problems import all_codes, examples, problem_responses
+from openapi.samples import Sample, sample_of
+from openapi.schemas import reference, schemas_of
+from openapi.shown import shown
+from tests import template
 from wix_admin.doors.action import Declaration, Key
 from wix_admin.models import FunctionInput, Json
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.openapi.files import Json
+from openapi.files import Json
 
 
 @dataclass(frozen=True)

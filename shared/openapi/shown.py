@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 
-from tests.openapi.actions import Action, actions
-from tests.openapi.answers import Reply, Scene, Stage, stage
-from tests.openapi.failures import failures_of
+from openapi.actions import Action, actions
+from openapi.answers import Reply, Scene, Stage, stage
+from openapi.failures import failures_of
 from wix_admin.models import Json
 
 
@@ -49,6 +50,6 @@ def _rehearses(scene: Scene) -> None:
 
 
 def _body(action: Action, reply: Reply) -> Json:
-    if reply.status != 200:
+    if reply.status != HTTPStatus.OK:
         raise AssertionError(f"{action.name} should do its sample, and answered {reply}")
     return reply.body

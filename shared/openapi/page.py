@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.openapi.filters import LISTINGS, ORDER
-from tests.openapi.recipes import RECIPES, Recipe
+from openapi.filters import LISTINGS, ORDER
+from openapi.recipes import RECIPES, Recipe
 from wix_admin.wix.filters import Field, Kind, Query
 
-PAGE = Path(__file__).resolve().parents[2] / "shared/openapi/README.md"
+PAGE = Path(__file__).with_name("README.md")
 
 KINDS: dict[Kind, str] = {
     "text": "text",

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.openapi.actions import Action
-from tests.openapi.answers import Change, Scene
+from openapi.actions import Action
+from openapi.answers import Change, Scene
 from tests.samples import SAMPLE_EMAIL, SAMPLE_LINE, SAMPLE_NEW_SKU, SAMPLE_SKU
 from tests.wix_simulator import Fault
 from tests.wix_simulator.booking_facade import BookingStatus

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core import core_schema
 
-from tests.openapi.entities import ENTITIES, WORDS
+from openapi.entities import ENTITIES, WORDS
 from wix_admin.models import Answer, Json
 
 REFERENCE = "#/components/schemas/"
@@ -97,9 +97,10 @@ class _Schemas(GenerateJsonSchema):
 
 
 def _say_what_is_there(described: Json, *, always: bool) -> None:
-    """Mend what pydantic says of an answer's fields.
+    """Correct what pydantic says of an answer's fields.
 
     Args:
+        described: The schema of a model.
         always: Whether it is ours: a field with a value by default is always there, and no field
             is null. In what Wix answered, what Wix left out is left out.
     """

@@ -1,6 +1,6 @@
 """The parts of the document that are the same whatever the actions are."""
 
-from tests.openapi.files import Json
+from openapi.files import Json
 
 SAMPLE_KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 

@@ -5,8 +5,8 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from tests.openapi.files import Json
-from tests.openapi.parts import SAMPLE_KEY
+from openapi.files import Json
+from openapi.parts import SAMPLE_KEY
 from tests.samples import (
     SAMPLE_BOOKINGS,
     SAMPLE_EMAIL,

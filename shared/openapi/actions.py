@@ -28,14 +28,17 @@ class Action:
 
     @property
     def area(self) -> str:
+        """The folder it is in."""
         return self.name.partition("/")[0]
 
     @property
     def operation_id(self) -> str:
+        """Its name in the contract."""
         return to_camel(self.name.partition("/")[2])
 
     @property
     def in_path(self) -> list[str]:
+        """The names of the path's parameters."""
         return re.findall(r"\{(\w+)\}", self.path)
 
     @property
@@ -45,19 +48,23 @@ class Action:
 
     @cached_property
     def about(self) -> str:
+        """What its handler's module says of it."""
         return str(self._module.__doc__).strip()
 
     @cached_property
     def handler(self) -> Any:
+        """Its Lambda handler."""
         return self._module.handler
 
     @cached_property
     def declared(self) -> Declaration:
+        """What its handler says of itself."""
         declared: Declaration = self.handler.declared
         return declared
 
     @cached_property
     def answer(self) -> Any:
+        """The class of its answer."""
         return get_type_hints(self.handler.__wrapped__)["return"]
 
     @cached_property

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "shared/openapi/admin-api.json"
+DOCUMENT = Path(__file__).with_name("admin-api.json")
 
 type Json = dict[str, Any]
 

@@ -20,9 +20,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from openapi.actions import Action
+from openapi.parts import SAMPLE_KEY
 from tests import canaries, template
-from tests.openapi.actions import Action
-from tests.openapi.parts import SAMPLE_KEY
 from tests.samples import named, put_samples
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.transport import SimulatorTransport
@@ -40,7 +40,7 @@ from wix_auth import SecretReader, WixAuth
 
 REQUEST_ID = "5f2a0c1e-9d4b-4a57-8c1d-3f6b7e2a9c10"
 
-SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:WixSecret-AbCdEf"
+SECRET_ID = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:WixSecret-AbCdEf"  # noqa: S105 - a name
 
 NOW = datetime(2027, 1, 4, 9, 30, tzinfo=UTC).timestamp()
 """When all of it happens."""
@@ -152,7 +152,7 @@ def stage() -> Iterator[Stage]:
         for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
             patch.setenv(name, "eu-central-1")
         with mock_aws():
-            patch.setenv("WIX_SECRET_ARN", SECRET_ARN)
+            patch.setenv("WIX_SECRET_ARN", SECRET_ID)
             patch.setenv("WIX_SITE_ID", canaries.SITE_ID)
             patch.setenv("EFFECTS_TABLE_NAME", Ledger.NAME)
             patch.setattr(process, "wix_http_client", _connection(wix, secrets))
@@ -188,6 +188,7 @@ class Secrets:
     failure: str | None = None
 
     def get_secret_value(self, **_: str) -> Json:
+        """Return the credential, or fail as Secrets Manager does."""
         if self.failure:
             raise ClientError({"Error": {"Code": self.failure, "Message": ""}}, "GetSecretValue")
         credential = {
@@ -230,6 +231,7 @@ class Ledger:
         self._make()
 
     def empty(self) -> None:
+        """Forget all that was done."""
         self._tables.delete_table(TableName=self.NAME)
         self._make()
 
