@@ -7,7 +7,7 @@ before stays as it is.
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.bookings.booking_effect import BookingReceipt
-from wix_admin.bookings.booking_status import BookingCancellation, CancelBookingInput
+from wix_admin.bookings.cancel_booking import BookingCancellation, CancelBookingInput
 from wix_admin.bookings.operations import CANCEL_BOOKING, QUERY_BOOKINGS
 
 

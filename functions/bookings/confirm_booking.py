@@ -6,7 +6,7 @@ is.
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.bookings.booking_effect import BookingReceipt
-from wix_admin.bookings.booking_status import BookingConfirmation, ConfirmBookingInput
+from wix_admin.bookings.confirm_booking import BookingConfirmation, ConfirmBookingInput
 from wix_admin.bookings.operations import CONFIRM_BOOKING, QUERY_BOOKINGS
 
 

@@ -6,7 +6,7 @@ is.
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.bookings.booking_effect import BookingReceipt
-from wix_admin.bookings.booking_status import BookingDecline, DeclineBookingInput
+from wix_admin.bookings.decline_booking import BookingDecline, DeclineBookingInput
 from wix_admin.bookings.operations import DECLINE_BOOKING, QUERY_BOOKINGS
 
 

@@ -4,7 +4,8 @@ Approving a member who is in already changes nothing. Wix has no other call to u
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.members.member_status import ApproveMemberInput, MemberApproval, StatusReceipt
+from wix_admin.members.approve_member import ApproveMemberInput, MemberApproval
+from wix_admin.members.member_status import StatusReceipt
 from wix_admin.members.operations import APPROVE_MEMBER
 
 

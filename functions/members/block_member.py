@@ -4,7 +4,8 @@ A blocked member cannot log in. Blocking twice changes nothing; the site's owner
 """
 
 from wix_admin import Key, Once, WixClient, admin_action
-from wix_admin.members.member_status import BlockMemberInput, MemberBlock, StatusReceipt
+from wix_admin.members.block_member import BlockMemberInput, MemberBlock
+from wix_admin.members.member_status import StatusReceipt
 from wix_admin.members.operations import BLOCK_MEMBER
 
 

@@ -3,7 +3,7 @@
 from aws_lambda_powertools.metrics import MetricUnit
 
 from wix_admin.aws.telemetry import metrics
-from wix_admin.bookings.booking_status import BookingConfirmation, ConfirmBookingInput
+from wix_admin.bookings.confirm_booking import BookingConfirmation, ConfirmBookingInput
 from wix_admin.bookings.entities import Booking
 from wix_admin.bookings.query_bookings import bookings_with
 from wix_admin.effects.once import Sent
