@@ -27,5 +27,5 @@ V1 = [QUERY_STOCK_V1, FIND_SKUS_V1, SET_STOCK_V1, INCREMENT_STOCK_V1, DECREMENT_
 
 
 @admin_action(UpdateInventoryInput, elevates=[GET_CATALOG_VERSION, *V3, *V1], key=Key.HONOURED)
-def handler(asked: UpdateInventoryInput, wix: WixClient, once: Once) -> UpdateInventoryAnswer:
-    return update_inventory(wix, asked, once)
+def handler(request: UpdateInventoryInput, wix: WixClient, once: Once) -> UpdateInventoryAnswer:
+    return update_inventory(wix, request, once)

@@ -10,5 +10,5 @@ from wix_admin.orders.query_orders import GetOrderInput, get_order
 
 
 @admin_action(GetOrderInput, elevates=[GET_ORDER])
-def handler(wanted: GetOrderInput, wix: WixClient) -> Order:
-    return get_order(wix, wanted)
+def handler(request: GetOrderInput, wix: WixClient) -> Order:
+    return get_order(wix, request)

@@ -39,5 +39,5 @@ from wix_admin.wix.catalog import GET_CATALOG_VERSION
     ],
     key=Key.REQUIRED,
 )
-def handler(asked: CreateProductInput, wix: WixClient, once: Once) -> CreateProductAnswer:
-    return create_products(wix, once, asked)
+def handler(request: CreateProductInput, wix: WixClient, once: Once) -> CreateProductAnswer:
+    return create_products(wix, once, request)

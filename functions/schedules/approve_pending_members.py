@@ -13,6 +13,6 @@ from wix_admin.schedules.approve_pending_members import (
 
 
 @admin_action(ApprovePendingMembersInput, elevates=[QUERY_MEMBERS, GET_FULL_MEMBER, APPROVE_MEMBER])
-def handler(asked: ApprovePendingMembersInput, wix: WixClient) -> MemberApprovals:
+def handler(request: ApprovePendingMembersInput, wix: WixClient) -> MemberApprovals:
     rule = read_settings(MemberApprovalSettings, os.environ).approve_members
-    return approve_pending_members(wix, rule, asked)
+    return approve_pending_members(wix, rule, request)

@@ -13,6 +13,6 @@ from wix_admin.schedules.confirm_pending_bookings import (
 
 
 @admin_action(ConfirmPendingBookingsInput, elevates=[QUERY_BOOKINGS, CONFIRM_BOOKING])
-def handler(asked: ConfirmPendingBookingsInput, wix: WixClient) -> BookingConfirmations:
+def handler(request: ConfirmPendingBookingsInput, wix: WixClient) -> BookingConfirmations:
     rule = read_settings(BookingConfirmationSettings, os.environ).confirm_bookings
-    return confirm_pending_bookings(wix, rule, asked)
+    return confirm_pending_bookings(wix, rule, request)

@@ -15,6 +15,6 @@ from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 
 @admin_action(ReportLowStockInput, elevates=[GET_CATALOG_VERSION, QUERY_STOCK, QUERY_STOCK_V1])
-def handler(asked: ReportLowStockInput, wix: WixClient) -> LowStockReport:
+def handler(request: ReportLowStockInput, wix: WixClient) -> LowStockReport:
     here = read_settings(LowStockSettings, os.environ)
-    return report_low_stock(wix, event_bus(), here, asked)
+    return report_low_stock(wix, event_bus(), here, request)

@@ -5,5 +5,5 @@ from wix_admin.webhooks.redrive_quarantine import RedriveInput, RedriveReport, r
 
 
 @admin_action(RedriveInput, elevates=[])
-def handler(asked: RedriveInput, wix: WixClient) -> RedriveReport:
-    return redrive(asked, wix.seconds_left)
+def handler(request: RedriveInput, wix: WixClient) -> RedriveReport:
+    return redrive(request, wix.seconds_left)

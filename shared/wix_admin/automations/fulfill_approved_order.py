@@ -8,7 +8,7 @@ does not hold back the goods.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, override
 
 from pydantic import ConfigDict, Field
 
@@ -62,8 +62,8 @@ class ApprovedOrderInput(FunctionInput):
         description="Holds a copy of the order as it was then.",
     )
 
+    @override
     def own_key(self) -> str:
-        """Return the one key that there is for an order."""
         return "automation:approved"
 
     def tells_of_approval(self) -> bool:
@@ -80,8 +80,8 @@ class ApprovedOrderInput(FunctionInput):
             found = found.get(name) if isinstance(found, dict) else None
         return found
 
+    @override
     def ids(self) -> dict[str, str]:
-        """Return the order's id, by the name that all other log lines have for it."""
         return {"orderId": self.order_id}
 
 
@@ -180,15 +180,16 @@ class Announcement(Effect[AnnouncementReceipt]):
         self._lines = lines
         self._bus = bus
 
+    @override
     def check(self) -> Json:
-        """Count the units that have not been sent yet."""
         return _units(self._wix, self._order, self._lines)
 
+    @override
     def send(self, sent: Sent) -> AnnouncementReceipt:
-        """Publish the event."""
         self._bus().publish("wix-admin", READY_TO_SHIP, self._detail(sent))
         return AnnouncementReceipt(order_id=self.target, lines=_lines(sent.before))
 
+    @override
     def read_back(self, sent: Sent) -> None:
         """Find nothing, as a bus does not tell what it took; publishing again is harmless."""
 
@@ -216,10 +217,11 @@ class PartFulfillment(OrderFulfillment):
         self._order = order
         self._lines = lines
 
+    @override
     def check(self) -> Json:
-        """Count the units that are left."""
         return _units(self._wix, self._order, self._lines)
 
+    @override
     def send(self, sent: Sent) -> FulfillmentReceipt:
         """Create the fulfillment; if Wix refuses, see whether it was faster itself.
 

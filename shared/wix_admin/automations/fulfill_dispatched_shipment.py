@@ -4,6 +4,8 @@ The goods are gone when we hear of it, so whatever cannot be recorded is told: b
 order takes no fulfillment any more, by an error if an operator has to look.
 """
 
+from typing import override
+
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
@@ -79,6 +81,7 @@ def record_shipment(
 class ShipmentFulfillment(OrderFulfillment):
     """Adds the fulfillment of one shipment, unless the order takes none any more."""
 
+    @override
     def admit(self, order: Order) -> None:
         """Leave alone an order that is over; refuse one that is not approved yet.
 

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, override
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -102,6 +102,7 @@ class BookingChange(Effect[BookingReceipt]):
         self._wix = wix
         self._found: Booking | None = None
 
+    @override
     def check(self) -> Json:
         """Read the booking, as it may be so already, or not allow it.
 
@@ -116,6 +117,7 @@ class BookingChange(Effect[BookingReceipt]):
         self.refuse(booking)
         return {"revision": booking.revision, **self.plan(booking)}
 
+    @override
     def send(self, sent: Sent) -> BookingReceipt:
         """Make the change at the revision that was read, or at a later one.
 
@@ -143,6 +145,7 @@ class BookingChange(Effect[BookingReceipt]):
             code="changed_meanwhile",
         )
 
+    @override
     def read_back(self, sent: Sent) -> BookingReceipt | None:
         """Send the same at the same revision, and look at the booking if Wix refuses that.
 

@@ -37,11 +37,11 @@ class BookingCancellation(StatusChange):
     changes_from = WAITING | {"CONFIRMED"}
     goal = "CANCELED"
 
-    def __init__(self, wix: WixClient, asked: CancelBookingInput) -> None:
+    def __init__(self, wix: WixClient, request: CancelBookingInput) -> None:
         chosen = flags(
-            ignoreCancellationPolicy=asked.ignore_cancellation_policy,
-            withRefund=asked.with_refund,
-            waiveCancellationFee=asked.waive_cancellation_fee,
+            ignoreCancellationPolicy=request.ignore_cancellation_policy,
+            withRefund=request.with_refund,
+            waiveCancellationFee=request.waive_cancellation_fee,
         )
-        waived: Json = {"waiveCharges": True} if asked.waive_charges else {}
-        super().__init__(wix, asked, {**chosen, **waived})
+        waived: Json = {"waiveCharges": True} if request.waive_charges else {}
+        super().__init__(wix, request, {**chosen, **waived})

@@ -31,7 +31,9 @@ class BookingConfirmation(StatusChange):
     changes_from = WAITING
     goal = "CONFIRMED"
 
-    def __init__(self, wix: WixClient, asked: ConfirmBookingInput) -> None:
-        noted = said(paymentStatus=asked.payment_status, sendSmsReminder=asked.send_sms_reminder)
-        checked = flags(checkAvailabilityValidation=asked.check_availability)
-        super().__init__(wix, asked, {**noted, **checked})
+    def __init__(self, wix: WixClient, request: ConfirmBookingInput) -> None:
+        noted = said(
+            paymentStatus=request.payment_status, sendSmsReminder=request.send_sms_reminder
+        )
+        checked = flags(checkAvailabilityValidation=request.check_availability)
+        super().__init__(wix, request, {**noted, **checked})

@@ -30,6 +30,6 @@ class BookingDecline(StatusChange):
     changes_from = WAITING
     goal = "DECLINED"
 
-    def __init__(self, wix: WixClient, asked: DeclineBookingInput) -> None:
-        noted = said(paymentStatus=asked.payment_status)
-        super().__init__(wix, asked, {**noted, **flags(withRefund=asked.with_refund)})
+    def __init__(self, wix: WixClient, request: DeclineBookingInput) -> None:
+        noted = said(paymentStatus=request.payment_status)
+        super().__init__(wix, request, {**noted, **flags(withRefund=request.with_refund)})

@@ -1,7 +1,7 @@
 """Moves a booking to another time, or to another session of its class."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, override
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
@@ -163,11 +163,12 @@ class BookingReschedule(BookingChange):
     operation = RESCHEDULE_BOOKING
     changes_from = WAITING | {"CONFIRMED"}
 
-    def __init__(self, wix: WixClient, asked: RescheduleBookingInput) -> None:
-        super().__init__(wix, asked.booking_id)
-        self._asked = asked
+    def __init__(self, wix: WixClient, request: RescheduleBookingInput) -> None:
+        super().__init__(wix, request.booking_id)
+        self._request = request
         self._address: Json | None = None
 
+    @override
     def read_back(self, sent: Sent) -> BookingReceipt | None:
         """Send the same again, the address included."""
         if self._address is None and "location" in sent.before.get("slot", {}):
@@ -175,20 +176,21 @@ class BookingReschedule(BookingChange):
             self._address = _address(_place(booking.slot or Slot()))
         return super().read_back(sent)
 
+    @override
     def is_done(self, booking: Booking) -> bool:
-        """Tell whether the booking is there already."""
         slot = booking.slot
         if slot is None or booking.status not in self.changes_from:
             return False
-        if self._asked.event_id is not None:
-            return slot.event_id == self._asked.event_id
+        if self._request.event_id is not None:
+            return slot.event_id == self._request.event_id
         if booking.is_class:
             return False
         start, end = self._span(slot)
         there = (instant_of(booking.start_date), instant_of(booking.end_date)) == (start, end)
         who = slot.resource.id if slot.resource else None
-        return there and self._asked.resource_id in {None, who}
+        return there and self._request.resource_id in {None, who}
 
+    @override
     def refuse(self, booking: Booking) -> None:
         """Let an appointment pass, or a booking of a class, in a state that can be moved."""
         super().refuse(booking)
@@ -198,12 +200,13 @@ class BookingReschedule(BookingChange):
             raise RefusedError(
                 "It is a part of a multi-service booking: move that in Wix, as a whole"
             )
-        if booking.is_class != (self._asked.event_id is not None):
+        if booking.is_class != (self._request.event_id is not None):
             kind, field = (
                 ("a class", "eventId") if booking.is_class else ("an appointment", "start")
             )
             raise InputError.of(field, f"Send it, as the booking is of {kind}")
 
+    @override
     def plan(self, booking: Booking) -> Json:
         """See that the time is free.
 
@@ -211,28 +214,28 @@ class BookingReschedule(BookingChange):
             RefusedError: If it is not.
         """
         slot = booking.slot or Slot()
-        if self._asked.event_id is not None:
-            return {"slot": self._session(slot, self._asked.event_id)}
+        if self._request.event_id is not None:
+            return {"slot": self._session(slot, self._request.event_id)}
         return {"slot": self._appointment(booking, slot)}
 
+    @override
     def body(self, sent: Sent) -> Json:
-        """Return the new slot, and what was asked for by name."""
-        asked = self._asked
+        request = self._request
         slot = dict(sent.before["slot"])
         if "location" in slot:
             slot["location"] = {**slot["location"], **(self._address or {})}
         return {
             "slot": slot,
-            **asked.notification(),
+            **request.notification(),
             **flags(
-                ignoreReschedulePolicy=asked.ignore_reschedule_policy,
-                skipAvailabilityValidation=asked.skip_availability_validation,
-                skipBusinessConfirmation=asked.skip_business_confirmation,
+                ignoreReschedulePolicy=request.ignore_reschedule_policy,
+                skipAvailabilityValidation=request.skip_availability_validation,
+                skipBusinessConfirmation=request.skip_business_confirmation,
             ),
         }
 
     def _session(self, slot: Slot, event_id: str) -> Json:
-        if not self._asked.skip_availability_validation:
+        if not self._request.skip_availability_validation:
             try:
                 reply = self._wix.call(GET_SESSION, event_id=event_id)
             except WixNotFoundError as error:
@@ -250,8 +253,8 @@ class BookingReschedule(BookingChange):
         timezone = self._timezone(slot)
         place = _place(slot)
         resource = slot.resource or Resource()
-        if self._asked.resource_id not in {None, resource.id}:
-            resource = Resource(id=self._asked.resource_id, type=resource.type)
+        if self._request.resource_id not in {None, resource.id}:
+            resource = Resource(id=self._request.resource_id, type=resource.type)
         moved: Json = {
             "serviceId": slot.service_id,
             "scheduleId": slot.schedule_id,
@@ -260,7 +263,7 @@ class BookingReschedule(BookingChange):
             "timezone": timezone,
             "resourceSelections": slot.resource_selections,
         }
-        if not self._asked.skip_availability_validation:
+        if not self._request.skip_availability_validation:
             free = self._free(moved, place, resource)
             # Its own time is not free for anybody: whether it may move within that, Wix knows.
             if free is None and not _overlaps(booking, start, end):
@@ -285,33 +288,33 @@ class BookingReschedule(BookingChange):
             RefusedError: If it can be in several places, and the booking does not say in which.
         """
         kind = resource.type or STAFF
-        asked: Json = {
+        search: Json = {
             "serviceId": moved["serviceId"],
             "timeZone": moved["timezone"],
             "includeResourceTypeIds": [kind],
         }
         if resource.id is not None:
-            asked["resourceTypes"] = [{"resourceTypeId": kind, "resourceIds": [resource.id]}]
+            search["resourceTypes"] = [{"resourceTypeId": kind, "resourceIds": [resource.id]}]
         where = _in_time_slots(place)
         if where is None:
-            return self._free_anywhere(moved, place, asked)
-        asked |= {
+            return self._free_anywhere(moved, place, search)
+        search |= {
             "localStartDate": moved["startDate"],
             "localEndDate": moved["endDate"],
             "location": where,
         }
         try:
-            reply = self._wix.call(GET_TIME_SLOT, body=asked)
+            reply = self._wix.call(GET_TIME_SLOT, body=search)
         except WixNotFoundError:
             return None
         found = read_as(_TimeSlot, reply.get("timeSlot"), GET_TIME_SLOT)
         return found if found.bookable else None
 
-    def _free_anywhere(self, moved: Json, place: Location, asked: Json) -> _TimeSlot | None:
+    def _free_anywhere(self, moved: Json, place: Location, search: Json) -> _TimeSlot | None:
         # Asked for one time, Wix wants to know where; it lists times of all places.
         span = moved["startDate"], moved["endDate"]
-        asked |= {"fromLocalDate": span[0], "toLocalDate": span[1], "bookable": True}
-        reply = self._wix.call(LIST_TIME_SLOTS, body=asked)
+        search |= {"fromLocalDate": span[0], "toLocalDate": span[1], "bookable": True}
+        reply = self._wix.call(LIST_TIME_SLOTS, body=search)
         free = [
             each
             for each in read_as(_TimeSlots, reply, LIST_TIME_SLOTS).time_slots or []
@@ -331,9 +334,9 @@ class BookingReschedule(BookingChange):
             InputError: If it would end before it starts, or clocks never show such a time.
         """
         timezone = self._timezone(slot)
-        start = _instant("start", self._asked.start or "", timezone)
-        if self._asked.end is not None:
-            end = _instant("end", self._asked.end, timezone)
+        start = _instant("start", self._request.start or "", timezone)
+        if self._request.end is not None:
+            end = _instant("end", self._request.end, timezone)
         else:
             was = (
                 instant_of(slot.start_date, slot.timezone),
@@ -347,7 +350,7 @@ class BookingReschedule(BookingChange):
         return start, end
 
     def _timezone(self, slot: Slot) -> str:
-        return self._asked.timezone or slot.timezone or "UTC"
+        return self._request.timezone or slot.timezone or "UTC"
 
 
 def _place(slot: Slot) -> Location:

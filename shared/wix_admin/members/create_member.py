@@ -1,7 +1,7 @@
 """Creates members, each once."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, override
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -128,13 +128,14 @@ class MemberCreation(Effect[CreateReceipt]):
     receipt = CreateReceipt
     target = "new"
 
-    def __init__(self, wix: WixClient, asked: CreateMemberInput) -> None:
+    def __init__(self, wix: WixClient, request: CreateMemberInput) -> None:
         self._wix = wix
-        self._email = asked.login_email
-        self._member = asked.model_dump(
+        self._email = request.login_email
+        self._member = request.model_dump(
             mode="json", by_alias=True, exclude_none=True, exclude={"dry_run"}
         )
 
+    @override
     def check(self) -> Json:
         """Look whether the login e-mail is taken, as far as Wix's index knows.
 
@@ -145,19 +146,20 @@ class MemberCreation(Effect[CreateReceipt]):
             raise _taken(member.id)
         return {"since": (datetime.now(UTC) - CLOCKS_DIFFER).isoformat(timespec="milliseconds")}
 
+    @override
     def send(self, sent: Sent) -> CreateReceipt:
         """Add the member.
 
         Raises:
             WixConflictError: If the login e-mail is taken.
         """
-        del sent
         try:
             reply = self._wix.call(CREATE_MEMBER, body={"member": self._member})
         except WixConflictError as conflict:
             raise _taken(None, conflict) from conflict
         return _receipt(read_as(Member, reply.get("member"), CREATE_MEMBER))
 
+    @override
     def read_back(self, sent: Sent) -> CreateReceipt | None:
         """Look for a member with the login e-mail who is not older than the call."""
         since = datetime.fromisoformat(sent.before["since"])
@@ -169,8 +171,8 @@ class MemberCreation(Effect[CreateReceipt]):
     def _found(self) -> list[Member]:
         # Wix may write addresses in small letters.
         spellings = list(dict.fromkeys((self._email, self._email.lower())))
-        wanted = {"$in": spellings} if len(spellings) > 1 else self._email
-        found = members_with(self._wix, {"loginEmail": wanted})
+        email = {"$in": spellings} if len(spellings) > 1 else self._email
+        found = members_with(self._wix, {"loginEmail": email})
         return [each for each in found if each.status != OFFLINE]
 
 

@@ -1,6 +1,7 @@
 """Deletes members, for good."""
 
 from contextlib import suppress
+from typing import override
 
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -57,10 +58,11 @@ class MemberDeletion(Effect[DeleteReceipt]):
     name = DELETE_MEMBER.name
     receipt = DeleteReceipt
 
-    def __init__(self, wix: WixClient, asked: DeleteMemberInput) -> None:
-        self.target = asked.member_id
+    def __init__(self, wix: WixClient, request: DeleteMemberInput) -> None:
+        self.target = request.member_id
         self._wix = wix
 
+    @override
     def check(self) -> Json:
         """Read the member, as an id that Wix never knew is a mistake.
 
@@ -71,6 +73,7 @@ class MemberDeletion(Effect[DeleteReceipt]):
         read_as(Member, reply.get("member"), GET_MEMBER)
         return {}
 
+    @override
     def send(self, sent: Sent) -> DeleteReceipt:
         """Delete the member; one that is gone by now is deleted, too.
 
@@ -78,7 +81,6 @@ class MemberDeletion(Effect[DeleteReceipt]):
             OutcomeUnknownError: If no try was answered: with a deleted member, `check` would not
                 let a request through that is sent again.
         """
-        del sent
         try:
             with suppress(WixNotFoundError):
                 self._wix.call(DELETE_MEMBER, member_id=self.target)
@@ -88,6 +90,7 @@ class MemberDeletion(Effect[DeleteReceipt]):
             raise OutcomeUnknownError(str(error), wix_request_id=error.wix_request_id) from error
         return DeleteReceipt(member_id=self.target)
 
+    @override
     def read_back(self, sent: Sent) -> DeleteReceipt | None:
         """Delete again, which is as good as finding the member gone."""
         try:

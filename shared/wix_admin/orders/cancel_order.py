@@ -1,7 +1,7 @@
 """Cancels an order. That neither refunds nor voids a payment."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, override
 
 from pydantic import Field
 
@@ -56,30 +56,29 @@ class OrderCancellation(Effect[CancelReceipt]):
     name = CANCEL_ORDER.name
     receipt = CancelReceipt
 
-    def __init__(self, wix: WixClient, asked: CancelOrderInput) -> None:
-        self.target = asked.order_id
+    def __init__(self, wix: WixClient, request: CancelOrderInput) -> None:
+        self.target = request.order_id
         self._wix = wix
-        self._flags = asked.model_dump(
+        self._flags = request.model_dump(
             mode="json", by_alias=True, exclude_defaults=True, exclude={"order_id", "dry_run"}
         )
         self._found: Order | None = None
 
+    @override
     def check(self) -> Json:
         """Read the order, as it may be canceled already."""
         self._found = fetch_order(self._wix, self.target)
         return {}
 
+    @override
     def send(self, sent: Sent) -> CancelReceipt:
-        """Cancel it, unless it is."""
-        del sent
         if self._found is not None and self._found.status == CANCELED:
             return self._receipt(self._found, already=True)
         reply = self._wix.call(CANCEL_ORDER, body=self._flags, order_id=self.target)
         return self._receipt(read_as(Order, reply.get("order"), CANCEL_ORDER))
 
+    @override
     def read_back(self, sent: Sent) -> CancelReceipt | None:
-        """See whether the order is canceled."""
-        del sent
         order = fetch_order(self._wix, self.target)
         return self._receipt(order) if order.status == CANCELED else None
 

@@ -6,7 +6,7 @@ the fulfillment's `customInfo`. Either is how a fulfillment whose answer got los
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, override
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
@@ -124,6 +124,7 @@ class FulfillOrderInput(WriteInput):
             )
         return self
 
+    @override
     def own_key(self) -> str | None:
         """Return the dispatch's id: one dispatch is one fulfillment."""
         return f"dispatch:{self.dispatch_id}" if self.dispatch_id else None
@@ -233,13 +234,14 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
     name = CREATE_FULFILLMENT.name
     receipt = FulfillmentReceipt
 
-    def __init__(self, wix: WixClient, asked: FulfillOrderInput) -> None:
-        self.target = asked.order_id
+    def __init__(self, wix: WixClient, request: FulfillOrderInput) -> None:
+        self.target = request.order_id
         self._wix = wix
-        self._asked = asked
-        self._named = asked.lines if isinstance(asked.lines, list) else None
+        self._request = request
+        self._named = request.lines if isinstance(request.lines, list) else None
         self._known: Fulfillment | None = None
 
+    @override
     def check(self) -> Json:
         """Find out which units are meant, and that they are there to be sent.
 
@@ -270,6 +272,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
                 f"The order is {order.status}: only one that is APPROVED can be fulfilled"
             )
 
+    @override
     def send(self, sent: Sent) -> FulfillmentReceipt:
         """Create the fulfillment, unless its tracking number is on the same one already."""
         if self._known is not None:
@@ -284,6 +287,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
         created = read_as(_Created, reply, CREATE_FULFILLMENT)
         return self._receipt(created.fulfillment_id, sent.before)
 
+    @override
     def read_back(self, sent: Sent) -> FulfillmentReceipt | None:
         """Look for our tracking number, or our reference, among the order's fulfillments."""
         fulfillments = fetch_fulfillments(self._wix, self.target)
@@ -301,7 +305,7 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
         return self._receipt(found.id, sent.before)
 
     def _tracked(self, fulfillments: list[Fulfillment]) -> Fulfillment | None:
-        number = self._asked.tracking_number
+        number = self._request.tracking_number
         return next(
             (
                 each
@@ -313,11 +317,11 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
 
     def _same(self, known: Fulfillment) -> bool:
         """Tell whether a fulfillment holds what was asked for, as far as that was said."""
-        asked = {each.line_item_id: each.quantity for each in self._named or []}
+        named = {each.line_item_id: each.quantity for each in self._named or []}
         units = known.units()
-        return not asked or (
-            asked.keys() == units.keys()
-            and all(quantity in {None, units[line]} for line, quantity in asked.items())
+        return not named or (
+            named.keys() == units.keys()
+            and all(quantity in {None, units[line]} for line, quantity in named.items())
         )
 
     def _units(self, left: Mapping[str, int]) -> dict[str, int]:
@@ -345,15 +349,17 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
 
     def _body(self, sent: Sent) -> Json:
         lines = [{"id": line, "quantity": quantity} for line, quantity in sent.before.items()]
-        asked = self._asked
-        if asked.carrier is None:
+        request = self._request
+        if request.carrier is None:
             mark: Json = {"customInfo": {"fieldsData": {REFERENCE_FIELD: sent.reference}}}
         else:
-            link = {"trackingLink": asked.tracking_url} if asked.tracking_url else {}
+            link = {"trackingLink": request.tracking_url} if request.tracking_url else {}
             mark = {
                 "trackingInfo": {
-                    "trackingNumber": asked.tracking_number,
-                    "shippingProvider": LINKED_CARRIERS.get(asked.carrier.lower(), asked.carrier),
+                    "trackingNumber": request.tracking_number,
+                    "shippingProvider": LINKED_CARRIERS.get(
+                        request.carrier.lower(), request.carrier
+                    ),
                     **link,
                 }
             }
@@ -367,5 +373,5 @@ class OrderFulfillment(Effect[FulfillmentReceipt]):
                 FulfillmentLine(line_item_id=line, quantity=quantity)
                 for line, quantity in units.items()
             ],
-            tracking_number=self._asked.tracking_number,
+            tracking_number=self._request.tracking_number,
         )

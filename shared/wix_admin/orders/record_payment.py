@@ -13,7 +13,7 @@ what it paid is left to pay again as soon as the balance says so.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, override
 
 from pydantic import Field
 
@@ -87,12 +87,13 @@ class OrderPayment(Effect[PaymentReceipt]):
     name = ADD_PAYMENT.name
     receipt = PaymentReceipt
 
-    def __init__(self, wix: WixClient, asked: RecordPaymentInput) -> None:
-        self.target = asked.order_id
+    def __init__(self, wix: WixClient, request: RecordPaymentInput) -> None:
+        self.target = request.order_id
         self._wix = wix
-        self._asked = asked
-        self._amount = asked.amount if isinstance(asked.amount, Decimal) else None
+        self._request = request
+        self._amount = request.amount if isinstance(request.amount, Decimal) else None
 
+    @override
     def check(self) -> Json:
         """Decide whether to confirm a waiting payment or to add one.
 
@@ -115,8 +116,8 @@ class OrderPayment(Effect[PaymentReceipt]):
         balance = order.balance()
         return self._added(left if balance is None else min(left, balance), taken)
 
+    @override
     def send(self, sent: Sent) -> PaymentReceipt:
-        """Confirm or add the payment."""
         amount = Decimal(sent.before["amount"])
         waiting = sent.before.get("paymentId")
         if waiting is not None:
@@ -134,16 +135,17 @@ class OrderPayment(Effect[PaymentReceipt]):
             "status": "APPROVED",
             "regularPaymentDetails": {
                 "offlinePayment": True,
-                "paymentMethodName": {"userDefinedName": _named(self._asked.payment_method)},
+                "paymentMethodName": {"userDefinedName": _named(self._request.payment_method)},
                 # Wix is to take these two away, in favour of the status and the name above.
                 "status": "APPROVED",
-                "paymentMethod": self._asked.payment_method,
+                "paymentMethod": self._request.payment_method,
             },
         }
         reply = self._wix.call(ADD_PAYMENT, body={"payments": [payment]}, order_id=self.target)
         added = read_as(_Added, reply, ADD_PAYMENT)
         return self._receipt(added.payments_ids[0], amount)
 
+    @override
     def read_back(self, sent: Sent) -> PaymentReceipt | None:
         """Look for the confirmed payment, or for one with our moment and amount."""
         transactions = fetch_transactions(self._wix, self.target)

@@ -7,7 +7,7 @@ in the order's transactions, which is how a refund whose answer got lost is foun
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, override
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -150,8 +150,8 @@ class RefundReceipt(Receipt):
     payments: list[RefundedPayment]
     pending_payments: list[str]
 
+    @override
     def state(self) -> Literal["accepted", "settled", "failed"]:
-        """Return how far the refund got."""
         if self.status == "PENDING":
             return "accepted"
         return "failed" if self.status == "FAILED" else "settled"
@@ -230,13 +230,14 @@ class OrderRefund(Effect[RefundReceipt]):
     name = REFUND_PAYMENTS.name
     receipt = RefundReceipt
 
-    def __init__(self, wix: WixClient, asked: RefundOrderInput) -> None:
-        self.target = asked.order_id
+    def __init__(self, wix: WixClient, request: RefundOrderInput) -> None:
+        self.target = request.order_id
         self._wix = wix
-        self._asked = asked
+        self._request = request
         self._parts: list[_Part] = []
         self._known = Transactions()
 
+    @override
     def check(self) -> Json:
         """Split the refund over the order's payments.
 
@@ -249,12 +250,13 @@ class OrderRefund(Effect[RefundReceipt]):
         """
         self._known = fetch_transactions(self._wix, self.target)
         refundable = self._refundability()
-        if self._asked.payments is not None:
-            self._parts = list(self._named(self._asked.payments, refundable))
+        if self._request.payments is not None:
+            self._parts = list(self._named(self._request.payments, refundable))
         else:
-            self._parts = list(self._split(self._asked.amount or Decimal(0), refundable))
+            self._parts = list(self._split(self._request.amount or Decimal(0), refundable))
         return {part.payment_id: refundable[part.payment_id].trace() for part in self._parts}
 
+    @override
     def send(self, sent: Sent) -> RefundReceipt:
         """Refund, unless a refund with our reference is there already."""
         done = self._known.refund_with(sent.reference)
@@ -263,6 +265,7 @@ class OrderRefund(Effect[RefundReceipt]):
         reply = self._wix.call(REFUND_PAYMENTS, body=self._body(sent.reference))
         return self._receipt(read_as(Refund, reply.get("refund"), REFUND_PAYMENTS))
 
+    @override
     def read_back(self, sent: Sent) -> RefundReceipt | None:
         """Look for our reference among the order's refunds.
 
@@ -283,8 +286,8 @@ class OrderRefund(Effect[RefundReceipt]):
             )
         return None
 
+    @override
     def failure(self, receipt: RefundReceipt) -> AdminError:
-        """Say that no payment could be refunded."""
         return RefusedError(
             f"Refund {receipt.refund_id} failed for every payment: see the order in Wix",
             code="refund_failed",
@@ -296,9 +299,9 @@ class OrderRefund(Effect[RefundReceipt]):
         return {each.payment.payment_id: each for each in answer.payments or []}
 
     def _named(
-        self, asked: list[PaymentRefund], refundable: dict[str, _Refundable]
+        self, named: list[PaymentRefund], refundable: dict[str, _Refundable]
     ) -> Iterator[_Part]:
-        for index, each in enumerate(asked):
+        for index, each in enumerate(named):
             field = pointer("payments", index)
             found = refundable.get(each.payment_id)
             if found is None:
@@ -337,13 +340,13 @@ class OrderRefund(Effect[RefundReceipt]):
             payment is not None and payment.regular_payment_details is None
         )
 
-    def _refuse_unrefundable(self, found: _Refundable, asked: PaymentRefund, field: str) -> None:
+    def _refuse_unrefundable(self, found: _Refundable, named: PaymentRefund, field: str) -> None:
         if found.non_refundable:
             raise RefusedError.of(
                 field,
                 f"Leave it out: Wix cannot refund this payment ({found.non_refundable.reason})",
             )
-        if found.manually_refundable and not asked.external_refund:
+        if found.manually_refundable and not named.external_refund:
             raise RefusedError.of(
                 f"{field}/externalRefund",
                 f"Wix cannot move this money ({found.manually_refundable.reason}): give it back by"
@@ -351,20 +354,20 @@ class OrderRefund(Effect[RefundReceipt]):
             )
 
     def _body(self, reference: str) -> Json:
-        asked = self._asked
-        reason = f"{asked.reason} ({reference})" if asked.reason else reference
+        request = self._request
+        reason = f"{request.reason} ({reference})" if request.reason else reference
         body: Json = {
             "orderId": self.target,
             "paymentRefunds": [part.to_wix() for part in self._parts],
             "customerReason": reason,
         }
-        if asked.items:
-            body["refundItems"] = _items(asked.items)
+        if request.items:
+            body["refundItems"] = _items(request.items)
         effects: Json = {}
-        if asked.restock:
-            effects["restock"] = {"lineItems": _lines(asked.restock)}
-        if asked.send_customer_email:
-            message = {"customMessage": asked.custom_message} if asked.custom_message else {}
+        if request.restock:
+            effects["restock"] = {"lineItems": _lines(request.restock)}
+        if request.send_customer_email:
+            message = {"customMessage": request.custom_message} if request.custom_message else {}
             effects["notifications"] = {"sendCustomerEmail": True, **message}
         if effects:
             body["sideEffects"] = effects
@@ -403,8 +406,8 @@ def _status(
     return "REFUNDED"
 
 
-def _too_much(field: str, asked: Decimal, most: Decimal) -> RefusedError:
-    detail = f"At most {plain(most)} can be refunded, and {plain(asked)} was asked for"
+def _too_much(field: str, amount: Decimal, most: Decimal) -> RefusedError:
+    detail = f"At most {plain(most)} can be refunded, and {plain(amount)} was asked for"
     return RefusedError.of(field, detail, code="exceeds_refundable")
 
 

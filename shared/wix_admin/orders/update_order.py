@@ -1,7 +1,7 @@
 """Changes the few fields of an order that Wix lets anybody change."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, override
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -152,26 +152,26 @@ class OrderUpdate(Effect[UpdateReceipt]):
     name = UPDATE_ORDER.name
     receipt = UpdateReceipt
 
-    def __init__(self, wix: WixClient, asked: UpdateOrderInput) -> None:
-        self.target = asked.order_id
+    def __init__(self, wix: WixClient, request: UpdateOrderInput) -> None:
+        self.target = request.order_id
         self._wix = wix
-        self._changes = asked.model_dump(
+        self._changes = request.model_dump(
             mode="json", by_alias=True, exclude_unset=True, exclude={"order_id", "dry_run"}
         )
 
+    @override
     def check(self) -> Json:
-        """Leave it to Wix, which knows what can be changed now."""
         return {}
 
+    @override
     def send(self, sent: Sent) -> UpdateReceipt:
-        """Set the fields."""
-        del sent
         reply = self._wix.call(UPDATE_ORDER, body={"order": self._changes}, order_id=self.target)
         order = read_as(Order, reply.get("order"), UPDATE_ORDER)
         return UpdateReceipt(
             order_id=self.target, changed=sorted(self._changes), updated_date=order.updated_date
         )
 
+    @override
     def read_back(self, sent: Sent) -> UpdateReceipt:
         """Set the fields again, which is as good as finding them set."""
         return self.send(sent)

@@ -51,7 +51,7 @@ class MemberApprovals(Answer):
 
 
 def approve_pending_members(
-    wix: WixClient, rule: str, asked: ApprovePendingMembersInput
+    wix: WixClient, rule: str, request: ApprovePendingMembersInput
 ) -> MemberApprovals:
     """Approve all pending members, those of some e-mail domains, or none.
 
@@ -63,7 +63,7 @@ def approve_pending_members(
     Args:
         wix: The client of this invocation.
         rule: `none`, `all`, or e-mail domains, comma separated.
-        asked: Whether this is a dry run.
+        request: Whether this is a dry run.
 
     Raises:
         WixPermissionError: If the credential may not approve.
@@ -79,7 +79,7 @@ def approve_pending_members(
         return True
 
     worked = work_through([each.id for each in let_in], approve)
-    if not asked.dry_run:
+    if not request.dry_run:
         metrics.add_metric("MembersApproved", MetricUnit.Count, len(worked.done))
         missed = len(worked.failed) + worked.left
         metrics.add_metric("MembersNotApproved", MetricUnit.Count, missed)

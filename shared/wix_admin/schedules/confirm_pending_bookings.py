@@ -52,7 +52,7 @@ class BookingConfirmations(Answer):
 
 
 def confirm_pending_bookings(
-    wix: WixClient, rule: str, asked: ConfirmPendingBookingsInput
+    wix: WixClient, rule: str, request: ConfirmPendingBookingsInput
 ) -> BookingConfirmations:
     """Confirm all pending bookings, those of some services, or none. Nobody is notified by it.
 
@@ -64,7 +64,7 @@ def confirm_pending_bookings(
     Args:
         wix: The client of this invocation.
         rule: `none`, `all`, or ids of services, comma separated.
-        asked: Whether this is a dry run.
+        request: Whether this is a dry run.
 
     Raises:
         WixPermissionError: If the credential may not confirm.
@@ -74,7 +74,7 @@ def confirm_pending_bookings(
     let_through = [each for each in waiting if _lets_through(rule, each)]
     revisions = {each.id: each.revision for each in let_through}
     worked = work_through(list(revisions), lambda each: _confirm(wix, each, revisions[each]))
-    if not asked.dry_run:
+    if not request.dry_run:
         metrics.add_metric("BookingsConfirmed", MetricUnit.Count, len(worked.done))
         missed = len(worked.failed) + worked.left
         metrics.add_metric("BookingsNotConfirmed", MetricUnit.Count, missed)

@@ -55,7 +55,7 @@ class LowStockReport(Answer):
 
 
 def report_low_stock(
-    wix: WixClient, bus: EventBus, here: LowStockSettings, asked: ReportLowStockInput
+    wix: WixClient, bus: EventBus, here: LowStockSettings, request: ReportLowStockInput
 ) -> LowStockReport:
     """Find all stock that is counted and runs low, count it, and publish one `Stock Low` for it.
 
@@ -65,7 +65,7 @@ def report_low_stock(
         wix: The client of this invocation.
         bus: Where to announce it.
         here: How many is low.
-        asked: Whether to publish and to count.
+        request: Whether to publish and to count.
 
     Raises:
         WixError: If Wix cannot be asked.
@@ -78,7 +78,7 @@ def report_low_stock(
         items=[_named(each) for each in low[:MOST_ITEMS]],
         truncated=len(low) > MOST_ITEMS,
     )
-    if not asked.dry_run:
+    if not request.dry_run:
         metrics.add_metric("LowStockItems", MetricUnit.Count, report.count)
         if low:
             detail = report.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -45,7 +45,7 @@ class RedriveReport(Answer):
     stopped_early: bool
 
 
-def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveReport:
+def redrive(request: RedriveInput, seconds_left: Callable[[], float]) -> RedriveReport:
     """Judge the messages of the quarantine, each by when it arrived, and publish what verifies.
 
     A run judges each message once, as it hides what stays until it ends; runs at the same time
@@ -56,7 +56,7 @@ def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveRe
     quarantine, and `events:PutEvents` on the bus.
 
     Args:
-        asked: How much.
+        request: How much.
         seconds_left: Tells the time until the answer must be ready.
 
     Raises:
@@ -68,7 +68,7 @@ def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveRe
     # Receipts only: the bodies of all that may stay are more than there is memory for.
     held: set[str] = set()
     remaining: Counter[str] = Counter()
-    verified_now, left, found = 0, asked.limit, True
+    verified_now, left, found = 0, request.limit, True
     try:
         while left and found and seconds_left() > MARGIN_SECONDS:
             messages = queue.receive(left, hidden_seconds=math.ceil(seconds_left()))
@@ -78,19 +78,19 @@ def redrive(asked: RedriveInput, seconds_left: Callable[[], float]) -> RedriveRe
             for message in messages:
                 if seconds_left() <= MARGIN_SECONDS:
                     break
-                reason = _reason_to_stay(message, publish=not asked.dry_run)
+                reason = _reason_to_stay(message, publish=not request.dry_run)
                 if reason:
                     remaining[reason] += 1
                     continue
                 verified_now += 1
-                if not asked.dry_run:
+                if not request.dry_run:
                     queue.delete(message)
                     held.remove(message.receipt)
     finally:
         _show(queue, held)
     return RedriveReport(
         verified=verified_now,
-        published=0 if asked.dry_run else verified_now,
+        published=0 if request.dry_run else verified_now,
         remaining=remaining,
         stopped_early=found,
     )

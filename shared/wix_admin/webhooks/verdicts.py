@@ -46,8 +46,8 @@ def verified(message: Message) -> WixEvent:
     try:
         return verifier().verify(message.body, arrived_at(message), time.time())
     except NotConfiguredError as error:
-        wanted = PARAMETERS[error.reason]
-        raise SettingsError(f"Set the template's parameter {wanted} right. {error}") from None
+        parameter = PARAMETERS[error.reason]
+        raise SettingsError(f"Set the template's parameter {parameter} right. {error}") from None
 
 
 def arrived_at(message: Message) -> float:
