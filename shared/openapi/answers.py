@@ -21,9 +21,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from openapi.actions import Action
-from openapi.parts import SAMPLE_KEY
 from tests import canaries, template
-from tests.samples import named, put_samples
+from tests.samples import SAMPLE_KEY, named, put_samples
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.transport import SimulatorTransport
 from wix_admin import process

@@ -1,8 +1,7 @@
 """The parts of the document that are the same whatever the actions are."""
 
 from openapi.files import Json
-
-SAMPLE_KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
+from tests.samples import SAMPLE_KEY
 
 DESCRIPTION = """\
 Admin operations for one Wix Headless site, on your own AWS account. Every request is signed (AWS \

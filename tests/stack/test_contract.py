@@ -23,9 +23,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from openapi.files import checked_in
-from openapi.seeding import with_seeds
 from tests.local_stack import LocalStack
 from tests.local_stack.aws import signed
+from tests.local_stack.seeding import with_seeds
 
 type Operation = APIOperation[Any, Any, Any, Any]
 type Request = Case[Any]

@@ -4,12 +4,12 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from openapi.files import Json
-from openapi.parts import SAMPLE_KEY
 from tests.samples import (
     SAMPLE_BOOKINGS,
     SAMPLE_EMAIL,
+    SAMPLE_KEY,
     SAMPLE_MEMBERS,
     SAMPLE_NEW_SKU,
     SAMPLE_ORDERS,
@@ -20,6 +20,8 @@ from tests.samples import (
     named,
 )
 from tests.wix_simulator import WixSimulator, card, line, offline
+
+type Json = dict[str, Any]
 
 
 def seeded(document: Json, wix: WixSimulator) -> Json:
