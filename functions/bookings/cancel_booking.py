@@ -1,8 +1,8 @@
 """Cancel a booking.
 
 The site's cancellation policy is kept unless the request says otherwise; what it forbids is refused
-(`policy_forbids`). Participants are told only if the request says so. A booking that was canceled
-before stays as it is.
+(`policy_forbids`). Participants are notified only if the request says so. A booking that was
+canceled before stays as it is.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

@@ -1,7 +1,7 @@
-"""Confirm a booking that waits for it.
+"""Confirm a pending booking.
 
-Participants are told only if the request says so. A booking that was confirmed before stays as it
-is.
+Participants are notified only if the request says so. A booking that was confirmed before stays as
+it is.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

@@ -1,7 +1,7 @@
-"""Decline a booking that waits to be confirmed.
+"""Decline a pending booking.
 
-Participants are told only if the request says so. A booking that was declined before stays as it
-is.
+Participants are notified only if the request says so. A booking that was declined before stays as
+it is.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

@@ -1,4 +1,4 @@
-"""List bookings, page by page.
+"""List bookings, page by page, with the actions that each allows.
 
 The newest come first unless a sort says otherwise. Each booking comes with what can be done with it
 (`allowedActions`). Wix's index lags behind changes by seconds.

@@ -2,7 +2,7 @@
 
 Give the start of an appointment, or the session of a class. The time must be free (`slot_taken`);
 the place stays, and so does the duration unless an end is given. The site's policy is kept unless
-the request says otherwise, and participants are told only if it says so.
+the request says otherwise, and participants are notified only if it says so.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

@@ -1,4 +1,4 @@
-"""List the stock of products, page by page.
+"""List stock, all of it or what is low, page by page.
 
 There is a line for each variant at each location. With `lowStock`, only what is counted and has at
 most so many units left is listed.

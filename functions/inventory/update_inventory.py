@@ -1,4 +1,4 @@
-"""Set or adjust the stock of products, one or thousands.
+"""Set or adjust stock, of one item or thousands.
 
 Each change has a result of its own, in the order of the request. Unless the answer is `complete`,
 send the same request with the same key again. With a key, an adjustment is made once on catalog V3;

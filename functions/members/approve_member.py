@@ -1,6 +1,7 @@
-"""Let a member in, who was pending or blocked.
+"""Approve a pending or blocked member.
 
-Approving a member who is in already changes nothing. Wix has no other call to unblock somebody.
+Approving an approved member changes nothing. This is also how a member is unblocked: Wix has no
+other call for it.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

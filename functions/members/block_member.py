@@ -1,4 +1,4 @@
-"""Shut a member out until approved again.
+"""Block a member, until approved again.
 
 A blocked member cannot log in. Blocking twice changes nothing; the site's owner cannot be blocked.
 """

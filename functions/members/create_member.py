@@ -1,7 +1,7 @@
 """Add a member to the site, once.
 
-The new member can log in after choosing a password; Wix sends no mail about it. A login e-mail that
-a member has already is refused (`conflict`).
+The new member can log in after choosing a password; Wix sends no e-mail about it. A login e-mail
+that a member has already is refused (`conflict`).
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

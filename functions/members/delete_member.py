@@ -1,7 +1,7 @@
-"""Delete a member for good.
+"""Delete a member permanently.
 
-It cannot be undone, so it wants the member's id once more, as `confirm`. What the member wrote goes
-to the site's owner.
+It cannot be undone, so the request repeats the member's id, as `confirm`. What the member wrote
+goes to the site's owner.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

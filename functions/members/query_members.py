@@ -1,7 +1,7 @@
-"""List members, page by page.
+"""List or search members, page by page, with their status.
 
 The oldest come first unless a sort says otherwise. Wix's index lags behind changes by seconds. A
-page that is `shifted` says that members came or went since the first one.
+page is `shifted` if members were added or removed since the first one.
 """
 
 from wix_admin import WixClient, admin_action

@@ -1,7 +1,7 @@
-"""Cancel an order, which refunds nothing.
+"""Cancel an order; nothing is refunded.
 
 The answer says what is still paid: refund it if the buyer is to have it back. An order that was
-canceled before stays as it is. The buyer gets a mail only if the request says so.
+canceled before stays as it is. The buyer gets an e-mail only if the request says so.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

@@ -1,8 +1,7 @@
-"""Mark lines of an order as sent, once.
+"""Mark lines of an order as sent, with tracking, once.
 
-A tracking number is told to Wix, which makes the link for the carriers that it knows. Wix may mail
-the buyer, as the site's settings say. A `dispatchId` of the warehouse takes the place of an
-idempotency key.
+Wix makes the tracking link for the carriers that it knows, and may e-mail the buyer, as the site's
+settings say. A `dispatchId` of the warehouse takes the place of an idempotency key.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

@@ -1,6 +1,6 @@
-"""Read one order.
+"""Read one order, in any status.
 
-It is found in any status, and as it is now.
+The answer is the order as it is now, while lists lag behind changes by seconds.
 """
 
 from wix_admin import WixClient, admin_action

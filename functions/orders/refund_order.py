@@ -1,8 +1,8 @@
-"""Give back money that was paid for an order, once.
+"""Refund all or part of an order, once.
 
-Give an amount, which is taken from the payments that Wix can refund, in turn; or how much of which
-payments. A refund that is `PENDING` is not through yet: the same request with the same key tells
-what became of it. The buyer gets a mail only if the request says so.
+Give an amount, which is taken from the payments that Wix can refund, in turn; or say how much of
+which payments. A refund that is `PENDING` is not paid yet: the same request with the same key
+returns its status now. The buyer gets an e-mail only if the request says so.
 """
 
 from wix_admin import Key, Once, WixClient, admin_action

@@ -1,4 +1,4 @@
-"""Change the fields of an order that can be changed.
+"""Change an order's addresses, contacts and marks (archived, seen).
 
 What is left out stays as it is, and null clears what Wix can clear. The last write wins, as Wix
 keeps no revision of an order. Statuses, lines and prices do not change here.

@@ -1,4 +1,4 @@
-"""Add products to the shop, one or thousands, each once.
+"""Add products, one or thousands, each once.
 
 Each product has a result of its own, in the order of the request. Unless the answer is `complete`,
 send the same request with the same key again: what is done is not done twice. If the one product of

@@ -1,7 +1,7 @@
 """List products, page by page.
 
-They are as they are now, with no lag. The site's catalog is V1 or V3, as each page says; the two
-tell different fields of a product, and filter by different ones.
+The list is current, with no lag. The site's catalog is V1 or V3, as each page says; the two have
+different fields of a product, and different filters.
 """
 
 from wix_admin import WixClient, admin_action

@@ -1,4 +1,4 @@
-"""Approve the pending members that a rule lets in."""
+"""Approve the pending members that match your rule."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Confirm the pending bookings that a rule lets through."""
+"""Confirm the pending bookings that match your rule."""
 
 import os
 

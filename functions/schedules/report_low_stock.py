@@ -1,4 +1,4 @@
-"""Report the products whose stock is low."""
+"""Announce the products whose stock is at or below a threshold."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Judge what Wix delivered: publish, quarantine or drop it."""
+"""Verify what Wix delivered, then publish, quarantine or drop it."""
 
 from wix_admin.doors.batch import work_off
 from wix_admin.doors.call import LambdaContext

@@ -1,4 +1,4 @@
-"""Judge the quarantine again, and publish what now verifies."""
+"""Verify the quarantined deliveries again, and publish those that pass."""
 
 from wix_admin import WixClient, admin_action
 from wix_admin.webhooks.redrive_quarantine import RedriveInput, RedriveReport, redrive
