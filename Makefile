@@ -15,7 +15,7 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test sdk-check contract-check samples check bench openapi codes build format lock clean
+.PHONY: help demo up test sdk-check contract-check samples check bench openapi docs codes build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -50,6 +50,9 @@ bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold start
 
 openapi: .venv/ready ## Write the contract for callers again, from the template and the models
 	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi
+
+docs: openapi ## Write the contract again, and the tables of the README files
+	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi.tables
 
 codes: .venv/ready ## Record anew which problems each action answers with, and write the contract
 	$(BIN)/pytest tests/unit -n auto --write-codes

@@ -62,12 +62,12 @@ def exported(api_url: str, credentials: Credentials = ROOT) -> dict[str, str]:
 def caller(language: str, folder: Path) -> Caller:
     """The samples in one language, under the names that README gives them."""
     if language == "Python":
-        (folder / "admin_api.py").write_text(block("python", "def call("))
-        (folder / "refund.py").write_text(block("python", "from admin_api import"))
+        (folder / "admin_api.py").write_text(block("README.md", "python", "def call("))
+        (folder / "refund.py").write_text(block("README.md", "python", "from admin_api import"))
         return Caller(folder, (sys.executable,), "refund.py")
     link_packages(folder)
-    (folder / "admin-api.mjs").write_text(block("js", "function call("))
-    (folder / "refund.mjs").write_text(block("js", 'from "./admin-api.mjs"'))
+    (folder / "admin-api.mjs").write_text(block("README.md", "js", "function call("))
+    (folder / "refund.mjs").write_text(block("README.md", "js", 'from "./admin-api.mjs"'))
     return Caller(folder, ("node",), "refund.mjs")
 
 
@@ -82,7 +82,9 @@ def curl_call() -> str:
     found = re.match(r"curl (\d+)\.(\d+)", said or "")
     if found is None or (int(found[1]), int(found[2])) < CURL_THAT_SIGNS:
         pytest.skip("README's call for a shell needs curl 7.75 or newer")
-    [call] = re.findall(r"^\$ (curl (?:.*\\\n)*.*)", block("console", "--aws-sigv4"), re.MULTILINE)
+    [call] = re.findall(
+        r"^\$ (curl (?:.*\\\n)*.*)", block("README.md", "console", "--aws-sigv4"), re.MULTILINE
+    )
     return str(call)
 
 

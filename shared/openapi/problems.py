@@ -35,9 +35,9 @@ MAY_BE_REPLAYED = {
 
 def codes_of(action: Action) -> dict[int, list[str]]:
     """Return the codes of each status that an action can be answered with."""
-    named = {code for code in _of_the_gateway() if action.has_body or code != "request_too_large"}
+    named = {code for code in gateway_problems() if action.has_body or code != "request_too_large"}
     codes: defaultdict[int, list[str]] = defaultdict(list)
-    for code in [*KINDS, *_of_the_gateway()]:
+    for code in [*KINDS, *gateway_problems()]:
         if code in listed_codes()[action.name] | named and code not in codes[_status(code)]:
             codes[_status(code)].append(code)
     return {status: codes[status] for status in sorted(codes) if codes[status]}
@@ -46,7 +46,7 @@ def codes_of(action: Action) -> dict[int, list[str]]:
 def all_codes(actions: Iterable[Action]) -> list[str]:
     """Return every code that some action can be answered with."""
     found = [code for action in actions for codes in codes_of(action).values() for code in codes]
-    return list(dict.fromkeys(code for code in [*KINDS, *_of_the_gateway()] if code in found))
+    return list(dict.fromkeys(code for code in [*KINDS, *gateway_problems()] if code in found))
 
 
 def problem_responses(actions: Sequence[Action]) -> tuple[dict[str, dict[str, Json]], Json]:
@@ -89,9 +89,9 @@ def examples(actions: Sequence[Action]) -> Json:
 def _any_problem(code: str) -> Json:
     """Return a problem with a code, of whichever action shows one."""
     found = [each.problems[code] for each in shown().values() if code in each.problems]
-    if not found and code not in _of_the_gateway():
+    if not found and code not in gateway_problems():
         raise LookupError(f"No example of {code}: let failures.py bring it about once")
-    return found[0] if found else _of_the_gateway()[code]
+    return found[0] if found else gateway_problems()[code]
 
 
 def _own_problems(action: Action, status: int) -> dict[str, Json]:
@@ -108,11 +108,11 @@ def _own_name(action: Action, status: int) -> str:
 
 
 def _status(code: str) -> int:
-    return KINDS[code].status if code in KINDS else _of_the_gateway()[code]["status"]
+    return KINDS[code].status if code in KINDS else gateway_problems()[code]["status"]
 
 
 @cache
-def _of_the_gateway() -> dict[str, Json]:
+def gateway_problems() -> dict[str, Json]:
     """Return the problems that API Gateway answers an action's callers with by itself."""
     responses = template.source()["Resources"]["AdminApi"]["Properties"]["GatewayResponses"]
     problems = [
@@ -152,11 +152,11 @@ def _response(action: Action, status: int, codes: list[str]) -> Json:
 
 
 def _title(code: str) -> str:
-    return KINDS[code].title if code in KINDS else str(_of_the_gateway()[code]["title"])
+    return KINDS[code].title if code in KINDS else str(gateway_problems()[code]["title"])
 
 
 def _retryable(code: str) -> bool:
-    return KINDS[code].retryable if code in KINDS else bool(_of_the_gateway()[code]["retryable"])
+    return KINDS[code].retryable if code in KINDS else bool(gateway_problems()[code]["retryable"])
 
 
 def _example(problem: Json) -> Json:

@@ -17,7 +17,7 @@ def other(stack: LocalStack) -> PlainStack:
     return put_stack(
         stack.account,
         "order-number",
-        yaml_parse(block("yaml", "OrderNumberFunction")),
+        yaml_parse(block("README.md", "yaml", "OrderNumberFunction")),
         WixAuthLayerArn=stack.outputs["WixAuthLayerArn"],
         WixSecretArn=stack.outputs["WixSecretArn"],
         WixSiteId=canaries.SITE_ID,

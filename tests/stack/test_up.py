@@ -11,7 +11,7 @@ from tests.calling import curl_call
 from tests.local_stack import LocalStack
 from tests.local_stack.sam import PROJECT, SAM
 from tests.local_stack.up import INVOKE, calls, environment_line
-from tests.readme import README
+from tests.readme import PAGES
 from tests.samples import SAMPLE_ORDER, put_samples
 
 REFUSED = "Try the same as somebody who may only read"
@@ -45,7 +45,7 @@ def local(stack: LocalStack) -> LocalStack:
 def test_the_readmes_command_calls_a_function_after_the_line_that_is_printed(
     local: LocalStack,
 ) -> None:
-    assert f"$ {INVOKE}\n" in README
+    assert f"$ {INVOKE}\n" in PAGES["README.md"]
 
     before = len(local.wix.refunds(SAMPLE_ORDER))
 

@@ -28,7 +28,7 @@ export async function requireStaff(): Promise<void> {
 """
 """What README leaves to its reader."""
 
-CLIENT = block("js", "function call(")
+CLIENT = block("README.md", "js", "function call(")
 
 DONE = Answer(200, {"status": "REFUNDED"})
 BUSY = Answer(503, {"detail": "Wix asks to wait", "retryable": True}, after=60)
@@ -55,9 +55,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Caller:
     files = {
         "lib/session.ts": SESSION,
         "lib/admin-api.mjs": on_the_server(CLIENT),
-        f"{PAGE}/actions.ts": block("ts", '"use server"'),
-        f"{PAGE}/page.tsx": block("tsx", "function Page"),
-        f"{PAGE}/refund-form.tsx": block("tsx", '"use client"'),
+        f"{PAGE}/actions.ts": block("README.md", "ts", '"use server"'),
+        f"{PAGE}/page.tsx": block("README.md", "tsx", "function Page"),
+        f"{PAGE}/refund-form.tsx": block("README.md", "tsx", '"use client"'),
         "tsconfig.json": (FILES / "tsconfig.json").read_text(),
         "press.mjs": (FILES / "press.mjs").read_text(),
         "package.json": '{"type": "module"}',
@@ -131,7 +131,7 @@ def test_on_vercel_a_role_is_taken_once_for_many_calls(shop: Caller, tmp_path: P
     shutil.copytree(shop.folder, on_vercel.folder, symlinks=True)
     client, replaced = re.subn(
         r"async function credentials\(\) \{.*?\n\}\n",
-        lambda _: block("js", "awsCredentialsProvider"),
+        lambda _: block("README.md", "js", "awsCredentialsProvider"),
         on_the_server(CLIENT),
         flags=re.DOTALL,
     )
@@ -156,7 +156,7 @@ def test_on_vercel_a_role_is_taken_once_for_many_calls(shop: Caller, tmp_path: P
 
 
 def test_the_stack_with_the_role_is_clean(tmp_path: Path) -> None:
-    (tmp_path / "role.yaml").write_text(block("yaml", "AWS::IAM::OIDCProvider"))
+    (tmp_path / "role.yaml").write_text(block("README.md", "yaml", "AWS::IAM::OIDCProvider"))
 
     linted = run([str(template.PROJECT / ".venv/bin/cfn-lint"), "role.yaml"], tmp_path, {})
 

@@ -1,27 +1,85 @@
-"""What the README shows for pasting is taken by what it is pasted into."""
+"""The pages of the documentation: current, complete, and with samples that are taken."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from openapi.tables import MADE, TABLES, filled
 from tests import template
-from tests.readme import README, block
+from tests.readme import PAGES, PROJECT, block
 from wix_admin.orders.fulfill_order import FulfillOrderInput
 
 EXECUTION_ID = "<aws.scheduler.execution-id>"
 
 
-def shown(language: str, mark: str) -> Any:
-    """The one block of YAML that has a mark in it."""
-    return yaml_parse(block(language, mark))
+ALL = "\n".join(PAGES.values())
+
+
+def anchors(page: str) -> set[str]:
+    """Where a link may lead to within a page, as GitHub names its headings."""
+    prose = re.sub(r"^```.*?^```", "", PAGES[page], flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}
+
+
+def links(page: str) -> list[str]:
+    """What a page links to or shows, of what is ours, seen from the project's folder."""
+    folder = Path(page).parent
+    found = re.findall(r"\]\(((?!https:)[^)]+)\)", PAGES[page])
+    return [
+        f"{os.path.normpath(folder / path) if path else page}#{anchor}"
+        for path, _, anchor in (each.partition("#") for each in found)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_table_says_what_code_and_template_say_now(page: str) -> None:
+    assert PAGES[page] == filled(PAGES[page]), "run `make docs`"
+
+
+def test_each_table_is_on_a_page() -> None:
+    assert sorted(found[2] for found in MADE.finditer(ALL)) == sorted(TABLES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_link_leads_somewhere(page: str) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        assert (PROJECT / path).exists(), link
+        assert not anchor or anchor in anchors(path), link
+
+
+def test_each_page_is_reached_from_the_first_one() -> None:
+    reached, ahead = set(), {"README.md"}
+    while ahead:
+        reached |= ahead
+        ahead = {link.partition("#")[0] for each in ahead for link in links(each)} & PAGES.keys()
+        ahead -= reached
+
+    assert reached == PAGES.keys()
+
+
+def test_each_target_of_make_that_a_page_names_is_there() -> None:
+    named = set(re.findall(r"(?:`|\$ )make ([a-z][a-z-]+)", ALL))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+
+    assert len(named) > 9
+    assert named <= targets
+
+
+def shown(page: str, mark: str) -> Any:
+    """The one block of YAML of a page that has a mark in it."""
+    return yaml_parse(block(page, "yaml", mark))
 
 
 def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes() -> None:
-    events = shown("yaml", "ReleaseDay")["FulfillOrderFunction"]["Properties"]["Events"]
+    events = shown("README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"]["Events"]
 
     expanded = template.expanded_with_events("FulfillOrderFunction", events)
 
@@ -36,7 +94,7 @@ def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes()
 
 
 def test_the_rule_is_on_our_bus_and_for_an_event_of_wix() -> None:
-    rule = shown("yaml", "CanceledOrders")["Resources"]["CanceledOrders"]["Properties"]
+    rule = shown("README.md", "CanceledOrders")["Resources"]["CanceledOrders"]["Properties"]
 
     ours = template.source()["Resources"]["ApprovedOrdersRule"]["Properties"]["EventPattern"]
     assert rule["EventPattern"]["source"] == ours["source"]
@@ -44,7 +102,7 @@ def test_the_rule_is_on_our_bus_and_for_an_event_of_wix() -> None:
 
 
 def test_the_outputs_that_commands_name_are_there() -> None:
-    wanted = set(re.findall(r"(\w+)-FROM-THE-OUTPUTS", README))
+    wanted = set(re.findall(r"(\w+)-FROM-THE-OUTPUTS", ALL))
 
     assert len(wanted) > 4
     assert wanted <= template.source()["Outputs"].keys()
@@ -52,7 +110,7 @@ def test_the_outputs_that_commands_name_are_there() -> None:
 
 def test_the_stack_for_the_layer_alone_is_clean(tmp_path: Path) -> None:
     path = tmp_path / "order-number.yaml"
-    path.write_text(block("yaml", "OrderNumberFunction"))
+    path.write_text(block("README.md", "yaml", "OrderNumberFunction"))
 
     linter = template.PROJECT / ".venv/bin/cfn-lint"
     found = subprocess.run([linter, path], capture_output=True, text=True, check=False)  # noqa: S603 - the project's own tool
