@@ -24,7 +24,7 @@ listed if the filter names that status, and those that are `INITIALIZED` never a
 The oldest come first unless a sort says otherwise.""",
     ("bookings", None): """\
 The newest come first unless a sort says otherwise. Name each field once in a filter, with both ends
-of a time in one object: Wix heeds only the first condition on it. Courses are found by their
+of a time in one object: Wix uses only the first condition on it. Courses are found by their
 schedule, all else by its slot.""",
     ("products", "V3"): """\
 Products cannot be found by name or SKU here: look for a SKU in the stock.""",
@@ -32,7 +32,7 @@ Products cannot be found by name or SKU here: look for a SKU in the stock.""",
 `lowStock` goes with any filter.""",
     ("stock items", "V1"): """\
 `lowStock` goes with any filter. A page counts products, in the order in which they were made; there
-is no sorting. Wix has examples of the first two fields, and does not tell of the others.""",
+is no sorting. Wix has examples of the first two fields, and does not describe the others.""",
 }
 
 

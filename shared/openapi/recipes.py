@@ -57,7 +57,7 @@ RECIPES = (
         "/members/query",
         {"filter": {"loginEmail": "ada@example.com"}},
     ),
-    Recipe("Members who wait to be let in", "/members/query", {"filter": {"status": "PENDING"}}),
+    Recipe("Members who wait for approval", "/members/query", {"filter": {"status": "PENDING"}}),
     Recipe(
         "Bookings of a service in a week",
         "/bookings/query",

@@ -63,7 +63,7 @@ FOUND = {
     "Orders that are paid and still to be sent": {"january"},
     "Orders that changed since": {"march"},
     "The member with an e-mail address": {"waits"},
-    "Members who wait to be let in": {"waits"},
+    "Members who wait for approval": {"waits"},
     "Bookings of a service in a week": {"that week"},
     "Stock that runs low": {"few"},
     "Stock of a SKU": {"few"},
