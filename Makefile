@@ -36,7 +36,7 @@ sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own 
 contract-check: .venv/ready .tools/clients/ready .tools/typescript/ready ## Make clients of the contract and use them (needs Node 20)
 	$(BIN)/pytest tests/clients
 
-samples: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/samples/ready ## Run README's samples of a caller (needs Node 20 and curl)
+samples: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/samples/ready ## Run the samples for callers (needs Node 20 and curl)
 	$(BIN)/pytest tests/unit/test_calling.py tests/unit/test_from_nextjs.py tests/stack/test_calling.py
 
 check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the template
@@ -51,7 +51,7 @@ bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold start
 openapi: .venv/ready ## Write the contract for callers again, from the template and the models
 	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi
 
-docs: openapi ## Write the contract again, and the tables of the README files
+docs: openapi ## Write the contract again, and the tables of all pages
 	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi.tables
 
 codes: .venv/ready ## Record anew which problems each action answers with, and write the contract
@@ -107,7 +107,7 @@ endef
 	$(call npm_install,Wix's SDK)
 
 .tools/samples/ready: $(addprefix tests/javascript/,package.json package-lock.json .npmrc)
-	$(call npm_install,what README's samples import)
+	$(call npm_install,what the samples import)
 
 .tools/typescript/ready: $(addprefix tests/clients/,package.json package-lock.json .npmrc)
 	$(call npm_install,TypeScript)

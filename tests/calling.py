@@ -1,4 +1,4 @@
-"""README's samples of a caller: written out as files, and run as they stand."""
+"""The samples of a caller: written out as files, and run as they stand."""
 
 import os
 import re
@@ -14,11 +14,14 @@ import pytest
 from tests.local_stack.aws import REGION, ROOT, Credentials
 from tests.readme import block
 
+CLIENTS = "shared/openapi/README.md"
+"""The page with the samples of a caller."""
+
 INSTALLED = Path(__file__).resolve().parents[1] / ".tools/samples"
 HAS_PACKAGES = shutil.which("node") is not None and (INSTALLED / "ready").exists()
 needs_packages = pytest.mark.skipif(
     not HAS_PACKAGES,
-    reason="What README's samples in JavaScript import is not installed: `make samples` does it and"
+    reason="What the samples in JavaScript import is not installed: `make samples` does it and"
     " runs them. It needs Node 20.",
 )
 LANGUAGES = ("Python", "JavaScript") if HAS_PACKAGES else ("Python",)
@@ -50,7 +53,7 @@ class Caller:
 
 
 def exported(api_url: str, credentials: Credentials = ROOT) -> dict[str, str]:
-    """What README has a caller export."""
+    """What the pages have a caller export."""
     return {
         "ADMIN_API_URL": api_url,
         "ADMIN_API_REGION": REGION,
@@ -60,19 +63,19 @@ def exported(api_url: str, credentials: Credentials = ROOT) -> dict[str, str]:
 
 
 def caller(language: str, folder: Path) -> Caller:
-    """The samples in one language, under the names that README gives them."""
+    """The samples in one language, under the names that their page gives them."""
     if language == "Python":
-        (folder / "admin_api.py").write_text(block("README.md", "python", "def call("))
-        (folder / "refund.py").write_text(block("README.md", "python", "from admin_api import"))
+        (folder / "admin_api.py").write_text(block(CLIENTS, "python", "def call("))
+        (folder / "refund.py").write_text(block(CLIENTS, "python", "from admin_api import"))
         return Caller(folder, (sys.executable,), "refund.py")
     link_packages(folder)
-    (folder / "admin-api.mjs").write_text(block("README.md", "js", "function call("))
-    (folder / "refund.mjs").write_text(block("README.md", "js", 'from "./admin-api.mjs"'))
+    (folder / "admin-api.mjs").write_text(block(CLIENTS, "js", "function call("))
+    (folder / "refund.mjs").write_text(block(CLIENTS, "js", 'from "./admin-api.mjs"'))
     return Caller(folder, ("node",), "refund.mjs")
 
 
 def link_packages(folder: Path) -> None:
-    """Give a folder what README's samples in JavaScript import."""
+    """Give a folder what the samples in JavaScript import."""
     (folder / "node_modules").symlink_to(INSTALLED / "node_modules")
 
 
@@ -92,7 +95,7 @@ def run(
     command: list[str], folder: Path, variables: Mapping[str, str]
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, in a process that has these variables and hardly another."""
-    return subprocess.run(  # noqa: S603 - what README shows
+    return subprocess.run(  # noqa: S603 - what the pages show
         command,
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), **variables},

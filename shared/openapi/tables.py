@@ -122,6 +122,14 @@ def _parameters() -> str:
     return _table(("Parameter", "Default", "What it says"), rows)
 
 
+def _alarms() -> str:
+    alarms = template.of_type(template.source(), "AWS::CloudWatch::Alarm")
+    rows = [
+        (f"`{name}`", alarm["Properties"]["AlarmDescription"]) for name, alarm in alarms.items()
+    ]
+    return _table(("Alarm", "Meaning"), rows)
+
+
 def _codes() -> str:
     own = [(code, kind.status, kind.title, kind.retryable) for code, kind in KINDS.items()]
     others = [
@@ -149,6 +157,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "actions": _actions,
     "callers": _callers,
     "parameters": _parameters,
+    "alarms": _alarms,
     "codes": _codes,
     "filters": filters,
     "recipes": recipes,

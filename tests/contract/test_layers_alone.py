@@ -81,12 +81,12 @@ def test_it_signs_requests_and_keeps_the_secret_out_of_the_log_at_any_level(
     assert not marks_in(functions.output(process))
 
 
-def test_the_readmes_function_calls_wix(
+def test_the_function_of_its_page_calls_wix(
     functions: Functions, packages: dict[str, Path], wix: WixSimulator, tmp_path: Path
 ) -> None:
-    shown = yaml_parse(block("README.md", "yaml", "OrderNumberFunction"))["Resources"][
-        "OrderNumberFunction"
-    ]
+    shown = yaml_parse(block("layers/wix_auth/README.md", "yaml", "OrderNumberFunction"))[
+        "Resources"
+    ]["OrderNumberFunction"]
     (tmp_path / "index.py").write_text(shown["Properties"]["InlineCode"])
     order = wix.add_order()
     values = functions.values
@@ -105,10 +105,12 @@ def test_the_readmes_function_calls_wix(
     assert (answer.result, answer.error) == (order["number"], None)
 
 
-def test_the_readmes_function_reads_a_delivery(
+def test_the_function_of_its_page_reads_a_delivery(
     functions: Functions, packages: dict[str, Path], wix: WixSimulator, tmp_path: Path
 ) -> None:
-    (tmp_path / "index.py").write_text(block("README.md", "python", "WebhookVerifier"))
+    (tmp_path / "index.py").write_text(
+        block("layers/wix_webhooks/README.md", "python", "WebhookVerifier")
+    )
     variables = {"PUBLIC_KEY": wix.webhooks.public_key, "INSTANCE_ID": canaries.INSTANCE_ID}
     token = wix.webhooks.token(entity_id="0de40000-0000-4000-8000-000000000001")
 

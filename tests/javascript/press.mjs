@@ -1,4 +1,4 @@
-// Presses the button of README's form, as often as asked, and prints what the form is told.
+// Presses the button of the sample's form, as often as asked, and prints what the form is told.
 import { argv } from "node:process";
 import { refund } from "./built/app/orders/[orderId]/actions.js";
 

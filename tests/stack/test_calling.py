@@ -1,4 +1,4 @@
-"""README's samples of a caller against the deployed API."""
+"""The samples of a caller against the deployed API."""
 
 import json
 import time
@@ -20,7 +20,7 @@ from wix_admin.wix.client import MAX_ATTEMPTS
 
 DOWN_SECONDS = 10
 TRIES = 5
-"""How often README says that a call is made at most."""
+"""How often their page says that a call is made at most."""
 
 REFUND = "/ecom/v1/order-billing/refund-payments"
 TRANSACTIONS = "/ecom/v1/payments/orders/"

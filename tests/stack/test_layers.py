@@ -1,4 +1,4 @@
-"""A layer of the deployed stack in a function of another stack, as the README shows it."""
+"""A layer of the deployed stack in a function of another stack, as the layer's page shows it."""
 
 import json
 
@@ -17,7 +17,7 @@ def other(stack: LocalStack) -> PlainStack:
     return put_stack(
         stack.account,
         "order-number",
-        yaml_parse(block("README.md", "yaml", "OrderNumberFunction")),
+        yaml_parse(block("layers/wix_auth/README.md", "yaml", "OrderNumberFunction")),
         WixAuthLayerArn=stack.outputs["WixAuthLayerArn"],
         WixSecretArn=stack.outputs["WixSecretArn"],
         WixSiteId=canaries.SITE_ID,

@@ -42,10 +42,10 @@ def local(stack: LocalStack) -> LocalStack:
     return stack
 
 
-def test_the_readmes_command_calls_a_function_after_the_line_that_is_printed(
+def test_the_command_of_the_pages_calls_a_function_after_the_line_that_is_printed(
     local: LocalStack,
 ) -> None:
-    assert f"$ {INVOKE}\n" in PAGES["README.md"]
+    assert f"$ {INVOKE}\n" in PAGES["functions/README.md"]
 
     before = len(local.wix.refunds(SAMPLE_ORDER))
 

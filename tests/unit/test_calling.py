@@ -1,4 +1,4 @@
-"""README's samples of a caller, before an API that does what an API may do."""
+"""The samples of a caller, before an API that does what an API may do."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.calling import EACH_LANGUAGE, LANGUAGES, Caller, caller, exported
 from tests.unit.scripted_api import HUNG_UP, Answer, Asked, scripted_api
 
 TRIES = 5
-"""How often README says that a call is made at most."""
+"""How often their page says that a call is made at most."""
 
 REFUNDED = Answer(200, {"status": "REFUNDED", "refunded": "5.00"})
 ANSWERS = {

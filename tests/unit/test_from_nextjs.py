@@ -1,4 +1,4 @@
-"""README's files for Next.js are what TypeScript takes, and do what they are there for."""
+"""The files for Next.js are what TypeScript takes, and do what they are there for."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests import template
-from tests.calling import Caller, exported, link_packages, needs_packages, run
+from tests.calling import CLIENTS, Caller, exported, link_packages, needs_packages, run
 from tests.readme import block
 from tests.unit.scripted_api import Answer, ScriptedApi, scripted_api
 
@@ -26,9 +26,9 @@ export async function requireStaff(): Promise<void> {
   if (process.env.STRANGER) throw new Error("Not one of us");
 }
 """
-"""What README leaves to its reader."""
+"""What the page leaves to its reader."""
 
-CLIENT = block("README.md", "js", "function call(")
+CLIENT = block(CLIENTS, "js", "function call(")
 
 DONE = Answer(200, {"status": "REFUNDED"})
 BUSY = Answer(503, {"detail": "Wix asks to wait", "retryable": True}, after=60)
@@ -44,20 +44,20 @@ ASSUMED = Answer(
 
 
 def on_the_server(client: str) -> str:
-    """The client as README has it in a project."""
+    """The client as it is in a project."""
     return f'import "server-only";\n{client}'
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Caller:
-    """A project with README's files in it, compiled."""
+    """A project with the files of the page in it, compiled."""
     folder = tmp_path_factory.mktemp("shop")
     files = {
         "lib/session.ts": SESSION,
         "lib/admin-api.mjs": on_the_server(CLIENT),
-        f"{PAGE}/actions.ts": block("README.md", "ts", '"use server"'),
-        f"{PAGE}/page.tsx": block("README.md", "tsx", "function Page"),
-        f"{PAGE}/refund-form.tsx": block("README.md", "tsx", '"use client"'),
+        f"{PAGE}/actions.ts": block(CLIENTS, "ts", '"use server"'),
+        f"{PAGE}/page.tsx": block(CLIENTS, "tsx", "function Page"),
+        f"{PAGE}/refund-form.tsx": block(CLIENTS, "tsx", '"use client"'),
         "tsconfig.json": (FILES / "tsconfig.json").read_text(),
         "press.mjs": (FILES / "press.mjs").read_text(),
         "package.json": '{"type": "module"}',
@@ -131,7 +131,7 @@ def test_on_vercel_a_role_is_taken_once_for_many_calls(shop: Caller, tmp_path: P
     shutil.copytree(shop.folder, on_vercel.folder, symlinks=True)
     client, replaced = re.subn(
         r"async function credentials\(\) \{.*?\n\}\n",
-        lambda _: block("README.md", "js", "awsCredentialsProvider"),
+        lambda _: block(CLIENTS, "js", "awsCredentialsProvider"),
         on_the_server(CLIENT),
         flags=re.DOTALL,
     )
@@ -156,7 +156,7 @@ def test_on_vercel_a_role_is_taken_once_for_many_calls(shop: Caller, tmp_path: P
 
 
 def test_the_stack_with_the_role_is_clean(tmp_path: Path) -> None:
-    (tmp_path / "role.yaml").write_text(block("README.md", "yaml", "AWS::IAM::OIDCProvider"))
+    (tmp_path / "role.yaml").write_text(block(CLIENTS, "yaml", "AWS::IAM::OIDCProvider"))
 
     linted = run([str(template.PROJECT / ".venv/bin/cfn-lint"), "role.yaml"], tmp_path, {})
 

@@ -4,8 +4,10 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
@@ -13,12 +15,12 @@ from samtranslator.yaml_helper import yaml_parse
 from openapi.tables import MADE, TABLES, filled
 from tests import template
 from tests.readme import PAGES, PROJECT, block
+from tests.unit.calls import call
 from wix_admin.orders.fulfill_order import FulfillOrderInput
 
 EXECUTION_ID = "<aws.scheduler.execution-id>"
-
-
 ALL = "\n".join(PAGES.values())
+"""The text of all pages."""
 
 
 def anchors(page: str) -> set[str]:
@@ -79,7 +81,9 @@ def shown(page: str, mark: str) -> Any:
 
 
 def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes() -> None:
-    events = shown("README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"]["Events"]
+    events = shown("functions/README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"][
+        "Events"
+    ]
 
     expanded = template.expanded_with_events("FulfillOrderFunction", events)
 
@@ -94,11 +98,11 @@ def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes()
 
 
 def test_the_rule_is_on_our_bus_and_for_an_event_of_wix() -> None:
-    rule = shown("README.md", "CanceledOrders")["Resources"]["CanceledOrders"]["Properties"]
+    [rule] = shown("functions/README.md", "CanceledOrders")["Resources"].values()
 
     ours = template.source()["Resources"]["ApprovedOrdersRule"]["Properties"]["EventPattern"]
-    assert rule["EventPattern"]["source"] == ours["source"]
-    assert rule["EventPattern"]["detail-type"] == ["wix.ecom.v1.order_canceled"]
+    assert rule["Properties"]["EventPattern"]["source"] == ours["source"]
+    assert rule["Properties"]["EventPattern"]["detail-type"] == ["wix.ecom.v1.order_canceled"]
 
 
 def test_the_outputs_that_commands_name_are_there() -> None:
@@ -108,9 +112,28 @@ def test_the_outputs_that_commands_name_are_there() -> None:
     assert wanted <= template.source()["Outputs"].keys()
 
 
+def test_the_functions_that_commands_call_are_there() -> None:
+    called = set(re.findall(r"sam remote invoke (\w+)", ALL))
+
+    assert len(called) > 4
+    assert called <= template.functions().keys()
+
+
+@pytest.mark.usefixtures("wix")
+def test_the_log_has_what_its_query_asks_for(log_lines: Callable[[], list[dict[str, Any]]]) -> None:
+    query = block("functions/running.md", "sql", "| filter")
+    asked = query.splitlines()[0].removeprefix("fields @timestamp, ").split(", ")
+
+    call("orders/get_order", target=str(uuid4()))
+
+    [line] = log_lines()
+    assert len(asked) > 4
+    assert line.keys() >= set(asked)
+
+
 def test_the_stack_for_the_layer_alone_is_clean(tmp_path: Path) -> None:
     path = tmp_path / "order-number.yaml"
-    path.write_text(block("README.md", "yaml", "OrderNumberFunction"))
+    path.write_text(block("layers/wix_auth/README.md", "yaml", "OrderNumberFunction"))
 
     linter = template.PROJECT / ".venv/bin/cfn-lint"
     found = subprocess.run([linter, path], capture_output=True, text=True, check=False)  # noqa: S603 - the project's own tool
