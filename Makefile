@@ -15,7 +15,7 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test sdk-check contract-check samples check bench openapi docs codes build format lock clean
+.PHONY: help demo up test sdk-check contract-check samples check bench openapi docs codes golden build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -57,6 +57,9 @@ docs: openapi ## Write the contract again, and the tables of all pages
 codes: .venv/ready ## Record anew which problems each action answers with, and write the contract
 	$(BIN)/pytest tests/unit -n auto --write-codes
 	@$(MAKE) openapi
+
+golden: .venv/ready ## Write down anew what each action asks of Wix, answers and remembers
+	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m tests.golden
 
 build: .venv/ready .tools/sam/ready ## Build the deployable artifacts (ARCH=arm64 or x86_64)
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
