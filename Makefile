@@ -15,7 +15,7 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test sdk-check contract-check samples check bench openapi docs codes golden build format lock clean
+.PHONY: help demo up test sdk-check contract-check samples check bench openapi docs codes golden faults build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -27,7 +27,7 @@ demo: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run the whole story
 up: .venv/ready .tools/sam/ready .tools/ministack/ready ## Leave the local stack running; Ctrl-C stops it
 	@$(BIN)/python -m tests.local_stack up
 
-test: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/clients/ready ## Run every test, the deployed local stack included
+test: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/clients/ready .tools/faults/ready ## Run every test, the deployed local stack included
 	$(BIN)/pytest -n auto
 
 sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own SDK (needs Node 20)
@@ -61,6 +61,10 @@ codes: .venv/ready ## Record anew which problems each action answers with, and w
 golden: .venv/ready ## Write down anew what each action asks of Wix, answers and remembers
 	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m tests.golden
 
+faults: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/faults/ready ## Plant COUNT faults, drawn by SEED or those of the file FROM, and see which test catches them
+	.tools/faults/bin/python -m tests.planted_faults --to build/faults.json \
+	  $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(FROM),--again $(FROM))
+
 build: .venv/ready .tools/sam/ready ## Build the deployable artifacts (ARCH=arm64 or x86_64)
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
 
@@ -69,7 +73,7 @@ format: .venv/ready ## Format the code and apply safe fixes
 	$(BIN)/ruff format $(SOURCES)
 
 lock: $(UV) ## Resolve requirements/*.in again into hashed locks
-	cd requirements && for name in bootstrap wix_auth wix_webhooks dev sam ministack clients; do \
+	cd requirements && for name in bootstrap wix_auth wix_webhooks dev sam ministack clients faults; do \
 	  ../$(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.13 \
 	    --custom-compile-command "make lock" $$name.in -o $$name.lock || exit 1; done
 
@@ -117,3 +121,6 @@ endef
 
 .tools/clients/ready: requirements/clients.lock $(UV)
 	$(call install,clients,.tools/clients)
+
+.tools/faults/ready: requirements/faults.lock $(UV)
+	$(call install,faults,.tools/faults)

@@ -1,0 +1,97 @@
+"""Runs the tests against a fault, those that fit it first, until one fails."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+RUN_SECONDS = 1800
+"""More than all tests of a kind take; what goes on for longer hangs."""
+
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+NOTHING_FAILED = {0, 5}
+"""pytest's exit codes for tests that passed, and for none that were there."""
+
+COMMON = {"functions", "layers", "shared", "wix", "admin", "tests", "unit", "test", "py", "init"}
+"""Words that say nothing about what a module or a test is about."""
+
+
+@contextmanager
+def copy_of(repository: Path) -> Iterator[Path]:
+    """Have a copy of what is or may be checked in, with the same tools."""
+    git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.check_output(git, cwd=repository, text=True)  # noqa: S603 - our own words
+    folder = Path(tempfile.mkdtemp(prefix="planted-faults-"))
+    try:
+        for name in filter(None, names.split("\0")):
+            if (repository / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(repository / name, folder / name)
+        for tools in (".venv", ".tools"):
+            (folder / tools).symlink_to((repository / tools).resolve())
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def caught_by(module: str, root: Path) -> str | None:
+    """Run tests until one fails; return its name, or None if all pass."""
+    first = fitting(module, root)
+    runs = [
+        first,
+        ["tests/unit", "-n", "2", *(f"--ignore={each}" for each in first)],
+        ["tests/contract", "-n", "1"],
+    ]
+    return next((failed for run in runs if run and (failed := failed_in(run, root))), None)
+
+
+def fitting(module: str, root: Path) -> list[str]:
+    """Return the unit tests whose names have words in common with a module's, most of them first.
+
+    Args:
+        module: The module's path.
+        root: Where the tests are.
+    """
+    tests = sorted(str(path.relative_to(root)) for path in root.glob("tests/unit/**/test_*.py"))
+    common = {test: len(_words(test) & _words(module)) for test in tests}
+    return sorted((test for test in tests if common[test]), key=lambda test: -common[test])
+
+
+def failed_in(tests: list[str], root: Path) -> str | None:
+    """Run tests until one fails; return its name, or None if all pass."""
+    command = [".venv/bin/pytest", *tests, "-x", "-q", "-rfE", "--no-header", "--timeout=120"]
+    environment = {name: each for name, each in os.environ.items() if name != "PYTHONPATH"}
+    try:
+        run = subprocess.run(  # noqa: S603 - the project's own tests
+            command,
+            cwd=root,
+            env=environment,
+            timeout=RUN_SECONDS,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+    except subprocess.TimeoutExpired:
+        return f"{tests[0]}: still running after {RUN_SECONDS} s"
+    return what_failed(run.returncode, run.stdout + run.stderr)
+
+
+def what_failed(code: int, said: str) -> str | None:
+    """Return the name of the test that failed, None if none did, or else the last words of a run.
+
+    Args:
+        code: How pytest ended.
+        said: What it said.
+    """
+    if code in NOTHING_FAILED:
+        return None
+    named = FAILED.search(said)
+    return named[1] if named else said.strip().rpartition("\n")[2]
+
+
+def _words(path: str) -> set[str]:
+    return set(re.split(r"[/_.]", path)) - COMMON
