@@ -1,36 +1,17 @@
-"""Reads orders: one by its id, many by a search."""
+"""Lists orders."""
 
 from typing import Any
 
 from pydantic import Field
 
-from wix_admin.models import FunctionInput, Json, WixEntity
-from wix_admin.orders.entities import Order, OrderId
+from wix_admin.models import Json, WixEntity
+from wix_admin.orders.entities import Order
 from wix_admin.orders.filters import ORDERS
-from wix_admin.orders.operations import GET_ORDER, SEARCH_ORDERS
+from wix_admin.orders.operations import SEARCH_ORDERS
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.cursors import seal, unseal
 from wix_admin.wix.pages import Page, QueryInput, items_as_told
-from wix_admin.wix.replies import pass_on, read_as
-
-
-class GetOrderInput(FunctionInput):
-    """Which order to read."""
-
-    order_id: OrderId
-
-
-def get_order(wix: WixClient, wanted: GetOrderInput) -> Order:
-    """Read one order, in any status.
-
-    Wix: `GET /ecom/v1/orders/{id}`.
-
-    Raises:
-        WixNotFoundError: If there is no such order.
-        WixError: If Wix cannot be asked.
-    """
-    reply = wix.call(GET_ORDER, order_id=wanted.order_id)
-    return pass_on(Order, reply.get("order"), GET_ORDER)
+from wix_admin.wix.replies import read_as
 
 
 class QueryOrdersInput(QueryInput):

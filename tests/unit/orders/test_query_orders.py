@@ -1,4 +1,4 @@
-"""Reading orders: one in any status, and all of them page by page."""
+"""Listing orders, page by page."""
 
 from typing import Any
 
@@ -12,37 +12,6 @@ SEARCH = "/ecom/v1/orders/search"
 
 def query(**body: Any) -> Reply:
     return call("query_orders", body)
-
-
-@pytest.mark.parametrize("status", ["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"])
-def test_an_order_is_read_in_any_status_and_whole(wix: WixSimulator, status: Any) -> None:
-    order = wix.add_order(total="49.73", status=status)
-
-    reply = call("get_order", order_id=order["id"])
-
-    assert reply.status == 200
-    assert reply.json == wix.order(order["id"])
-
-
-def test_fields_that_nobody_here_knows_are_handed_on(wix: WixSimulator) -> None:
-    order = wix.add_order(fields={"somethingNew": {"deep": [1, None, "x"]}})
-
-    reply = call("get_order", order_id=order["id"])
-
-    assert reply.json["somethingNew"] == {"deep": [1, None, "x"]}
-
-
-def test_an_id_in_capitals_is_the_same_order(wix: WixSimulator) -> None:
-    order = wix.add_order(total="49.73")
-
-    assert call("get_order", order_id=order["id"].upper()).json["id"] == order["id"]
-
-
-def test_an_unknown_order_is_not_found(wix: WixSimulator) -> None:
-    reply = call("get_order", order_id="00000000-0000-4000-8000-000000000099")
-
-    assert (reply.status, reply.code) == (404, "not_found")
-    assert reply.json["wixRequestId"] == wix.requests(path="/ecom/*")[0].request_id
 
 
 def test_all_orders_are_listed_once_by_following_the_cursor(wix: WixSimulator) -> None:
