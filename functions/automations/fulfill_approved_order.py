@@ -1,15 +1,13 @@
 """Fulfill what needs no shipping of an approved order, and announce the rest."""
 
-import os
-
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.automations.fulfill_approved_order import (
     ActedOn,
     ApprovedOrderInput,
+    AutomationSettings,
     act_on_approved_order,
 )
 from wix_admin.automations.skipping import LeftAlone
-from wix_admin.aws.settings import AutomationSettings, read_settings
 from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
 from wix_admin.process import event_bus
 
@@ -20,5 +18,5 @@ from wix_admin.process import event_bus
     key=Key.REQUIRED,
 )
 def handler(event: ApprovedOrderInput, wix: WixClient, once: Once) -> ActedOn | LeftAlone:
-    wanted = read_settings(AutomationSettings, os.environ).auto_fulfill
-    return act_on_approved_order(event, wix, once, event_bus, wanted)
+    auto_fulfill = AutomationSettings.read().auto_fulfill
+    return act_on_approved_order(event, wix, once, event_bus, auto_fulfill)

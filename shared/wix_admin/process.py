@@ -1,6 +1,5 @@
 """What one process builds once and shares among its invocations: the clients."""
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -8,14 +7,7 @@ import httpx
 
 from wix_admin.aws.bus import EventBus
 from wix_admin.aws.patience import LEDGER, OTHERS, Patience
-from wix_admin.aws.queues import Queue
-from wix_admin.aws.settings import (
-    PublisherSettings,
-    WebhookSettings,
-    WriterSettings,
-    read_settings,
-    settings,
-)
+from wix_admin.aws.settings import PublisherSettings, WriterSettings, settings
 from wix_admin.aws.telemetry import count_auth_event
 from wix_admin.effects.ledger import EffectsTable
 from wix_admin.wix.client import check_before_sending
@@ -56,7 +48,7 @@ def effects_table() -> EffectsTable:
     Raises:
         SettingsError: If the environment is wrong, or names no table.
     """
-    name = read_settings(WriterSettings, os.environ).effects_table_name
+    name = WriterSettings.read().effects_table_name
     return EffectsTable(name, cast("DynamoDBClient", _aws_client("dynamodb", LEDGER)))
 
 
@@ -67,7 +59,7 @@ def event_bus() -> EventBus:
     Raises:
         SettingsError: If the environment is wrong, or names no bus.
     """
-    name = read_settings(PublisherSettings, os.environ).event_bus_name
+    name = PublisherSettings.read().event_bus_name
     return EventBus(name, cast("EventBridgeClient", _aws_client("events", OTHERS)))
 
 
@@ -75,15 +67,6 @@ def event_bus() -> EventBus:
 def queue_client() -> "SQSClient":
     """Return what all queues are reached with."""
     return cast("SQSClient", _aws_client("sqs", OTHERS))
-
-
-def quarantine() -> Queue:
-    """Return the queue of deliveries that do not fit the configuration.
-
-    Raises:
-        SettingsError: If the environment is wrong, or names no quarantine.
-    """
-    return Queue(read_settings(WebhookSettings, os.environ).quarantine_url, queue_client())
 
 
 def _aws_client(service: str, patience: Patience) -> "BaseClient":

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,7 +16,7 @@ from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
 from wix_admin import process
 from wix_admin.aws import telemetry
-from wix_admin.aws.settings import WriterSettings, read_settings, settings
+from wix_admin.aws.settings import WriterSettings, settings
 from wix_admin.effects import batches
 from wix_admin.wix import client
 from wix_admin.wix.catalog import forget_catalog
@@ -73,7 +72,7 @@ def wix(
 @pytest.fixture
 def table(wix: WixSimulator) -> str:
     """The ledger, new and empty."""
-    name = read_settings(WriterSettings, os.environ).effects_table_name
+    name = WriterSettings.read().effects_table_name
     boto3.client("dynamodb").create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],

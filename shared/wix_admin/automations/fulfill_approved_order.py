@@ -8,13 +8,13 @@ does not hold back the goods.
 """
 
 from collections.abc import Callable
-from typing import Any, override
+from typing import Any, Literal, override
 
 from pydantic import ConfigDict, Field
 
 from wix_admin.automations.skipping import LeftAlone, LeftAloneError, Reason
 from wix_admin.aws.bus import EventBus
-from wix_admin.aws.settings import AutoFulfill
+from wix_admin.aws.settings import PublisherSettings
 from wix_admin.aws.telemetry import logger
 from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.errors import RefusedError, WixRequestError, WixUnavailableError
@@ -36,6 +36,19 @@ READY_TO_SHIP = "Order Ready To Ship"
 NEED_NO_SHIPPING = {"DIGITAL", "GIFT_CARD", "SERVICE"}
 PARTLY_REFUNDED = "PARTIALLY_REFUNDED"
 NOT_DECIDED = {"INITIALIZED", "PENDING"}
+
+type AutoFulfill = Literal["digital", "all", "none"]
+"""Which lines are fulfilled without anyone asking: what needs no shipping, everything, nothing."""
+
+
+class AutomationSettings(PublisherSettings):
+    """What the template tells functions that act on approved orders.
+
+    Attributes:
+        auto_fulfill: Which lines are fulfilled without anyone asking.
+    """
+
+    auto_fulfill: AutoFulfill
 
 
 class ApprovedOrderInput(FunctionInput):

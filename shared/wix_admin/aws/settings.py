@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -14,9 +14,6 @@ from wix_admin.models import Guid
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 Name = Annotated[str, Field(min_length=1)]
-
-type AutoFulfill = Literal["digital", "all", "none"]
-"""Which lines are fulfilled without anyone asking: what needs no shipping, everything, nothing."""
 
 
 def _https_or_loopback(url: str) -> str:
@@ -48,6 +45,19 @@ class Settings(BaseModel):
     queue_url: Name | None = None
     dead_letter_queue_url: Name | None = None
 
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Check the environment of the function.
+
+        Raises:
+            SettingsError: Naming every variable that is missing or wrong.
+        """
+        try:
+            return cls.model_validate(dict(environment))
+        except ValidationError as error:
+            mistakes = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+            raise SettingsError(f"Set the function's environment right. {mistakes}") from None
+
 
 class WriterSettings(Settings):
     """What the template tells functions that change the shop.
@@ -69,83 +79,6 @@ class PublisherSettings(Settings):
     event_bus_name: Name
 
 
-class WebhookSettings(PublisherSettings):
-    """What the template tells functions that judge what Wix delivered.
-
-    Attributes:
-        quarantine_url: The queue for deliveries that do not fit the configuration.
-        wix_webhook_public_keys: The app's public keys, newest first, comma separated.
-        wix_instance_ids: The app's installations whose webhooks are ours, comma separated.
-    """
-
-    quarantine_url: Name
-    wix_webhook_public_keys: str = ""
-    wix_instance_ids: str = ""
-
-
-class AutomationSettings(PublisherSettings):
-    """What the template tells functions that act on approved orders.
-
-    Attributes:
-        auto_fulfill: Which lines are fulfilled without anyone asking.
-    """
-
-    auto_fulfill: AutoFulfill
-
-
-class CredentialCheckSettings(PublisherSettings):
-    """What the template tells the function that checks the credential.
-
-    Attributes:
-        credential_max_age_days: How old a credential may be, in days.
-    """
-
-    credential_max_age_days: Annotated[int, Field(ge=1)]
-
-
-class MemberApprovalSettings(Settings):
-    """What the template tells the function that approves pending members.
-
-    Attributes:
-        approve_members: `none`, `all`, or e-mail domains, comma separated.
-    """
-
-    approve_members: Name
-
-
-class BookingConfirmationSettings(Settings):
-    """What the template tells the function that confirms pending bookings.
-
-    Attributes:
-        confirm_bookings: `none`, `all`, or ids of services, comma separated.
-    """
-
-    confirm_bookings: Name
-
-
-class LowStockSettings(PublisherSettings):
-    """What the template tells the function that reports low stock.
-
-    Attributes:
-        low_stock_threshold: How many of a thing are few.
-    """
-
-    low_stock_threshold: Annotated[int, Field(ge=0)]
-
-
-def read_settings[S: Settings](kind: type[S], environment: Mapping[str, str]) -> S:
-    """Check the environment of a function.
-
-    Raises:
-        SettingsError: Naming every variable that is missing or wrong.
-    """
-    try:
-        return kind.model_validate(dict(environment))
-    except ValidationError as error:
-        mistakes = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
-        raise SettingsError(f"Set the function's environment right. {mistakes}") from None
-
-
 @cache
 def settings() -> Settings:
     """Return what this process was told, checked once.
@@ -153,4 +86,4 @@ def settings() -> Settings:
     Raises:
         SettingsError: Naming every variable that is missing or wrong.
     """
-    return read_settings(Settings, os.environ)
+    return Settings.read()

@@ -2,6 +2,7 @@
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from wix_admin.aws.settings import Name, Settings
 from wix_admin.aws.telemetry import metrics
 from wix_admin.members.entities import Member
 from wix_admin.members.operations import APPROVE_MEMBER, GET_FULL_MEMBER
@@ -12,6 +13,16 @@ from wix_admin.wix.client import WixClient
 from wix_admin.wix.replies import read_as
 
 PENDING: Json = {"status": "PENDING"}
+
+
+class MemberApprovalSettings(Settings):
+    """What the template tells the function that approves pending members.
+
+    Attributes:
+        approve_members: `none`, `all`, or e-mail domains, comma separated.
+    """
+
+    approve_members: Name
 
 
 class ApprovePendingMembersInput(WriteInput):

@@ -3,13 +3,14 @@
 import time
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 
 import httpx
 from aws_lambda_powertools.metrics import MetricUnit
+from pydantic import Field
 
 from wix_admin.aws.bus import EventBus
-from wix_admin.aws.settings import CredentialCheckSettings
+from wix_admin.aws.settings import PublisherSettings
 from wix_admin.aws.telemetry import logger, metrics
 from wix_admin.errors import WixError
 from wix_admin.models import Answer, FunctionInput, Json
@@ -36,6 +37,16 @@ NOT_APPS = {"USER", "VISITOR", "MEMBER"}
 """Whose a token must not be. A word that Wix adds later is no reason for an alarm."""
 
 DENIED = "PERMISSION_DENIED"
+
+
+class CredentialCheckSettings(PublisherSettings):
+    """What the template tells the function that checks the credential.
+
+    Attributes:
+        credential_max_age_days: How old a credential may be, in days.
+    """
+
+    credential_max_age_days: Annotated[int, Field(ge=1)]
 
 
 class CheckCredentialsInput(FunctionInput):

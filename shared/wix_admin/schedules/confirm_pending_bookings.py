@@ -2,6 +2,7 @@
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from wix_admin.aws.settings import Name, Settings
 from wix_admin.aws.telemetry import metrics
 from wix_admin.bookings.confirm_booking import BookingConfirmation, ConfirmBookingInput
 from wix_admin.bookings.entities import Booking
@@ -13,6 +14,16 @@ from wix_admin.schedules.chores import work_through
 from wix_admin.wix.client import WixClient
 
 PENDING: Json = {"status": "PENDING"}
+
+
+class BookingConfirmationSettings(Settings):
+    """What the template tells the function that confirms pending bookings.
+
+    Attributes:
+        confirm_bookings: `none`, `all`, or ids of services, comma separated.
+    """
+
+    confirm_bookings: Name
 
 
 class ConfirmPendingBookingsInput(WriteInput):

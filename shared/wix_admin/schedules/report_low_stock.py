@@ -1,9 +1,12 @@
 """Reports the stock that runs low, for whoever orders more."""
 
+from typing import Annotated
+
 from aws_lambda_powertools.metrics import MetricUnit
+from pydantic import Field
 
 from wix_admin.aws.bus import EventBus
-from wix_admin.aws.settings import LowStockSettings
+from wix_admin.aws.settings import PublisherSettings
 from wix_admin.aws.telemetry import metrics
 from wix_admin.inventory.query_inventory import StockLine, low_stock
 from wix_admin.models import Answer, WriteInput
@@ -14,6 +17,16 @@ STOCK_LOW = "Stock Low"
 MOST_ITEMS = 500
 """How many items one event names. So many are below 200 KB, and whatever a rule hands an event to
 takes 256 KB."""
+
+
+class LowStockSettings(PublisherSettings):
+    """What the template tells the function that reports low stock.
+
+    Attributes:
+        low_stock_threshold: How many of a thing are few.
+    """
+
+    low_stock_threshold: Annotated[int, Field(ge=0)]
 
 
 class ReportLowStockInput(WriteInput):

@@ -1,13 +1,13 @@
 """Judging a delivery: whether it is Wix's and ours, and was so in time."""
 
-import os
 import time
 from functools import cache
 
-from wix_admin.aws.queues import Message
-from wix_admin.aws.settings import WebhookSettings, read_settings
+from wix_admin.aws.queues import Message, Queue
+from wix_admin.aws.settings import Name, PublisherSettings
 from wix_admin.errors import SettingsError
 from wix_admin.models import Json
+from wix_admin.process import queue_client
 from wix_webhooks import NotConfiguredError, WebhookVerifier, WixEvent
 
 ARRIVED_AT = "arrivedAt"
@@ -24,6 +24,20 @@ PARAMETERS = {
 """The template's parameter to set, for each reason why nothing can be judged."""
 
 
+class WebhookSettings(PublisherSettings):
+    """What the template tells functions that judge what Wix delivered.
+
+    Attributes:
+        quarantine_url: The queue for deliveries that do not fit the configuration.
+        wix_webhook_public_keys: The app's public keys, newest first, comma separated.
+        wix_instance_ids: The app's installations whose webhooks are ours, comma separated.
+    """
+
+    quarantine_url: Name
+    wix_webhook_public_keys: str = ""
+    wix_instance_ids: str = ""
+
+
 @cache
 def verifier() -> WebhookVerifier:
     """Return what verifies deliveries, as this process was told.
@@ -31,8 +45,17 @@ def verifier() -> WebhookVerifier:
     Raises:
         SettingsError: If the environment is wrong.
     """
-    here = read_settings(WebhookSettings, os.environ)
+    here = WebhookSettings.read()
     return WebhookVerifier(here.wix_webhook_public_keys, here.wix_instance_ids)
+
+
+def quarantine() -> Queue:
+    """Return the queue of deliveries that do not fit the configuration.
+
+    Raises:
+        SettingsError: If the environment is wrong, or names no quarantine.
+    """
+    return Queue(WebhookSettings.read().quarantine_url, queue_client())
 
 
 def verified(message: Message) -> WixEvent:

@@ -4,14 +4,14 @@ import pytest
 
 from tests import canaries
 from wix_admin import process
-from wix_admin.aws.settings import Settings, read_settings, settings
+from wix_admin.aws.settings import Settings, settings
 from wix_admin.errors import SettingsError
 
 GOOD = {"WIX_SECRET_ARN": "arn:wix", "WIX_SITE_ID": canaries.SITE_ID}
 
 
 def test_little_is_needed() -> None:
-    here = read_settings(Settings, {**GOOD, "PATH": "/bin", "wix_site_id": "other"})
+    here = Settings.read({**GOOD, "PATH": "/bin", "wix_site_id": "other"})
 
     assert here.wix_api_url == "https://www.wixapis.com"
     assert here.wix_site_id == canaries.SITE_ID
@@ -19,14 +19,14 @@ def test_little_is_needed() -> None:
 
 
 def test_the_site_is_the_same_in_upper_case() -> None:
-    here = read_settings(Settings, {**GOOD, "WIX_SITE_ID": canaries.SITE_ID.upper()})
+    here = Settings.read({**GOOD, "WIX_SITE_ID": canaries.SITE_ID.upper()})
 
     assert here.wix_site_id == canaries.SITE_ID
 
 
 def test_all_mistakes_are_told_at_once_and_none_is_quoted() -> None:
     with pytest.raises(SettingsError) as caught:
-        read_settings(Settings, {"WIX_SITE_ID": "my-site", "WIX_API_URL": "ftp://nowhere"})
+        Settings.read({"WIX_SITE_ID": "my-site", "WIX_API_URL": "ftp://nowhere"})
 
     told = str(caught.value)
     assert all(name in told for name in ("WIX_SITE_ID", "WIX_API_URL", "WIX_SECRET_ARN"))
@@ -46,7 +46,7 @@ def test_all_mistakes_are_told_at_once_and_none_is_quoted() -> None:
     ],
 )
 def test_wix_is_at_an_https_address_or_on_this_machine(url: str, read: str) -> None:
-    assert read_settings(Settings, {**GOOD, "WIX_API_URL": url}).wix_api_url == read
+    assert Settings.read({**GOOD, "WIX_API_URL": url}).wix_api_url == read
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_wix_is_at_an_https_address_or_on_this_machine(url: str, read: str) -> N
 )  # fmt: skip
 def test_no_other_address_is_taken(url: str) -> None:
     with pytest.raises(SettingsError, match="WIX_API_URL: "):
-        read_settings(Settings, {**GOOD, "WIX_API_URL": url})
+        Settings.read({**GOOD, "WIX_API_URL": url})
 
 
 def test_the_environment_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
