@@ -17,8 +17,7 @@ from xdist.workermanage import WorkerController
 
 from openapi.codes import CODES, Codes, as_text, listed_codes
 from tests import template
-from wix_admin.aws import telemetry
-from wix_admin.doors import action, http
+from wix_admin.doors import action, http, recording
 
 WHOLE = {"tests", "tests/unit"}
 """The folders with all tests in whose own process handlers run."""
@@ -102,9 +101,9 @@ def answers_are_recorded(pytestconfig: pytest.Config) -> Iterator[None]:
     answered = pytestconfig.stash[ANSWERED].answered
     names = {name.partition("/")[2]: name for name in template.routes()}
     acting = local()
-    record, serve = telemetry.record, http.serve
+    record, serve = recording.record, http.serve
 
-    def recording(**about: Any) -> None:
+    def recorded(**about: Any) -> None:
         acting.name = about["action"]
         record(**about)
 
@@ -116,6 +115,6 @@ def answers_are_recorded(pytestconfig: pytest.Config) -> Iterator[None]:
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(action, "record", recording)
+        patch.setattr(action, "record", recorded)
         patch.setattr(http, "serve", serving)
         yield

@@ -1,8 +1,10 @@
-"""What a function imports: its own area of the package, and no other."""
+"""What imports what: a module what lies below it, and a function its own area and no other."""
 
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +29,23 @@ SERVED = {
     "schedules/report_low_stock": {"inventory"},
 }
 """The areas that are worked on from somewhere else."""
+
+GROUND = {"errors", "models", "places", "problems", "words"}
+SHARED = GROUND | {"aws", "wix", "effects", "process"}
+BASIC_AREAS = {"bookings", "inventory", "members", "orders", "products"}
+
+MAY_IMPORT = {
+    **dict.fromkeys(GROUND, GROUND),
+    "aws": GROUND,
+    "wix": GROUND | {"aws"},
+    "effects": GROUND | {"aws", "wix"},
+    "process": GROUND | {"aws", "wix", "effects"},
+    "doors": SHARED,
+    **dict.fromkeys(BASIC_AREAS, SHARED),
+    **dict.fromkeys(AREAS - BASIC_AREAS, SHARED | BASIC_AREAS),
+    "__init__": SHARED | {"doors"},
+}
+"""The parts of the package, and what each may import besides itself: what lies below it."""
 
 IMPORTING = """
 import json, os, sys
@@ -79,3 +98,30 @@ def test_each_area_is_somebodys() -> None:
 @pytest.mark.parametrize("action", ACTIONS)
 def test_what_only_a_wrong_request_needs_is_not_imported(action: str) -> None:
     assert "words" not in imported()[action]
+
+
+def imports(folder: str) -> Iterator[tuple[Path, list[str]]]:
+    """Yield each import in a folder: the file, and the module or what it is taken from."""
+    for path in sorted((PROJECT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                yield from ((path, each.name.split(".")) for each in node.names)
+            if isinstance(node, ast.ImportFrom) and node.module:
+                yield from ((path, [*node.module.split("."), each.name]) for each in node.names)
+
+
+def test_imports_point_down_only() -> None:
+    up = []
+    for path, (package, *names) in imports("shared/wix_admin"):
+        own = path.relative_to(PROJECT / "shared/wix_admin").with_suffix("").parts[0]
+        if package == "wix_admin" and names[0] not in MAY_IMPORT[own] | {own}:
+            up.append(f"{path.relative_to(PROJECT)} imports {'.'.join(names)}")
+
+    assert not up
+
+
+@pytest.mark.parametrize("layer", ["wix_auth", "wix_webhooks"])
+def test_a_layer_needs_nothing_else_of_ours(layer: str) -> None:
+    ours = {"functions", "openapi", "wix_admin", "wix_auth", "wix_webhooks"}
+
+    assert {package for _, (package, *_) in imports(f"layers/{layer}")} & ours == {layer}

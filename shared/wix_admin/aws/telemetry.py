@@ -1,4 +1,4 @@
-"""One structured log line and one set of metrics for each admin action, and each webhook.
+"""The process's log and metrics.
 
 Neither ever holds a token, a key, a body or personal data: only ids, codes, counts and times.
 """
@@ -10,8 +10,6 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-
-from wix_admin.wix.client import Traffic
 
 logger = Logger()
 """Powertools' logger; the template sets service name and level."""
@@ -37,67 +35,13 @@ def whereabouts(fault: Exception) -> dict[str, Any]:
     }
 
 
-def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **about: Any) -> None:
-    """Write what an action did to the log and the metrics; raises nothing.
+def count(dimensions: Mapping[str, str], measured: Mapping[str, tuple[MetricUnit, float]]) -> None:
+    """Write one set of metrics, with all that was added before; raises nothing.
 
     Args:
-        action: The function's name.
-        outcome: `done`, `replayed`, or the code of the problem.
-        seconds: How long it took.
-        traffic: What it sent to Wix.
-        about: More for the log line: ids, who asked, through which door.
+        dimensions: What was measured.
+        measured: Each metric's unit and value.
     """
-    log = logger.info if outcome in {"done", "replayed"} else logger.warning
-    log(
-        f"{action}: {outcome}",
-        extra={
-            "action": action,
-            "outcome": outcome,
-            "milliseconds": round(seconds * 1000),
-            "wixMilliseconds": traffic.milliseconds,
-            "wixCalls": [
-                {
-                    "operation": each.operation,
-                    "outcome": each.outcome,
-                    "milliseconds": each.milliseconds,
-                    "wixRequestId": each.wix_request_id,
-                }
-                for each in traffic.exchanges
-            ],
-            **about,
-        },
-    )
-    _count(
-        {"action": action, "outcome": outcome},
-        {
-            "Actions": (MetricUnit.Count, 1),
-            "Duration": (MetricUnit.Milliseconds, seconds * 1000),
-            "WixCalls": (MetricUnit.Count, len(traffic.exchanges)),
-            "WixDuration": (MetricUnit.Milliseconds, traffic.milliseconds),
-        },
-    )
-
-
-def record_verdict(*, verdict: str, age_seconds: float, **about: Any) -> None:
-    """Write what became of a webhook's delivery to the log and the metrics; raises nothing.
-
-    Args:
-        verdict: `publish`, `quarantine`, `drop` or `retry`.
-        age_seconds: The time since it arrived, which tells how far behind we are.
-        about: More for the log line: the reason, ids.
-    """
-    log = logger.info if verdict == "publish" else logger.warning
-    log(f"webhook: {verdict}", extra={"verdict": verdict, **about})
-    _count(
-        {"verdict": verdict},
-        {
-            "Webhooks": (MetricUnit.Count, 1),
-            "WebhookAge": (MetricUnit.Milliseconds, max(0.0, age_seconds * 1000)),
-        },
-    )
-
-
-def _count(dimensions: Mapping[str, str], measured: Mapping[str, tuple[MetricUnit, float]]) -> None:
     try:
         for name, text in dimensions.items():
             metrics.add_dimension(name=name, value=text)

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from wix_admin.aws.patience import until
 from wix_admin.aws.settings import settings
-from wix_admin.aws.telemetry import record, whereabouts
+from wix_admin.aws.telemetry import whereabouts
 from wix_admin.doors import direct, event, http
 from wix_admin.doors.call import Call, Done, LambdaContext
 from wix_admin.doors.http import KEY_HEADER
 from wix_admin.doors.reading import KEY_FIELD
+from wix_admin.doors.recording import record
 from wix_admin.effects.once import Once
 from wix_admin.errors import (
     AdminError,
@@ -27,9 +28,10 @@ from wix_admin.errors import (
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
 from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
-from wix_admin.wix.client import Rehearsal, Traffic, WixClient
+from wix_admin.wix.client import WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import located
+from wix_admin.wix.traffic import Rehearsal, Traffic
 from wix_auth import WixAuthError
 
 type Output = Answer | WixEntity

@@ -36,9 +36,10 @@ from wix_admin.products.operations import (
 )
 from wix_admin.products.product_input import NewProduct
 from wix_admin.products.product_results import CreateReceipt, ProductResult
-from wix_admin.wix.client import Request, WixClient
+from wix_admin.wix.client import WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import read_as
+from wix_admin.wix.traffic import Request
 from wix_auth import WixAuthError
 
 LONGEST_DESCRIPTION = 8000

@@ -9,12 +9,18 @@
 import time
 
 from wix_admin.aws.queues import Message, fitting, milliseconds, text
-from wix_admin.aws.telemetry import record_verdict
 from wix_admin.errors import AdminError, UnpublishableError
 from wix_admin.models import Json
 from wix_admin.problems import code_of
 from wix_admin.process import event_bus
-from wix_admin.webhooks.verdicts import ARRIVED_AT, arrived_at, described, quarantine, verified
+from wix_admin.webhooks.verdicts import (
+    ARRIVED_AT,
+    arrived_at,
+    described,
+    quarantine,
+    record_verdict,
+    verified,
+)
 from wix_webhooks import MalformedError, UntrustedError
 
 

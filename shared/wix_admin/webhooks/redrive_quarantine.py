@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import Field
 
 from wix_admin.aws.queues import Message, Queue
-from wix_admin.aws.telemetry import logger, record_verdict
+from wix_admin.aws.telemetry import logger
 from wix_admin.errors import QueueUnavailableError, UnpublishableError
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.process import event_bus
-from wix_admin.webhooks.verdicts import arrived_at, described, quarantine, verified
+from wix_admin.webhooks.verdicts import arrived_at, described, quarantine, record_verdict, verified
 from wix_webhooks import MalformedError, UntrustedError
 
 MARGIN_SECONDS = 30.0

@@ -2,9 +2,13 @@
 
 import time
 from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
 
 from wix_admin.aws.queues import Message, Queue
 from wix_admin.aws.settings import Name, PublisherSettings
+from wix_admin.aws.telemetry import count, logger
 from wix_admin.errors import SettingsError
 from wix_admin.models import Json
 from wix_admin.process import queue_client
@@ -95,3 +99,22 @@ def described(event: WixEvent) -> Json:
         "entityId": event.entity_id,
         "late": event.late,
     }
+
+
+def record_verdict(*, verdict: str, age_seconds: float, **about: Any) -> None:
+    """Write what became of a webhook's delivery to the log and the metrics; raises nothing.
+
+    Args:
+        verdict: `publish`, `quarantine`, `drop` or `retry`.
+        age_seconds: The time since it arrived, which tells how far behind we are.
+        about: More for the log line: the reason, ids.
+    """
+    log = logger.info if verdict == "publish" else logger.warning
+    log(f"webhook: {verdict}", extra={"verdict": verdict, **about})
+    count(
+        {"verdict": verdict},
+        {
+            "Webhooks": (MetricUnit.Count, 1),
+            "WebhookAge": (MetricUnit.Milliseconds, max(0.0, age_seconds * 1000)),
+        },
+    )

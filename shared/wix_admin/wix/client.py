@@ -5,7 +5,6 @@ import random
 import re
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
@@ -24,6 +23,7 @@ from wix_admin.errors import (
 from wix_admin.models import Json
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import error_for, json_in, request_id_of
+from wix_admin.wix.traffic import Exchange, Rehearsal, Request, Traffic
 from wix_auth import TIME_LIMIT, TokenUnavailableError, WixAuthError, is_token_request
 
 MAX_ATTEMPTS = 3
@@ -39,53 +39,6 @@ BEFORE_SENDING: Final = "wix_admin.before_sending"
 """The request's extension that says whether it may still start."""
 
 ID_IN_PATH = re.compile(r"[A-Za-z0-9_-]{1,250}")
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One try of a call to Wix and what became of it, as the logs have it."""
-
-    operation: str
-    outcome: int | str
-    milliseconds: int
-    wix_request_id: str | None
-
-
-@dataclass(slots=True)
-class Traffic:
-    """Everything that one invocation asked of Wix, tries that got no token included."""
-
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    @property
-    def milliseconds(self) -> int:
-        """How long Wix took in all."""
-        return sum(each.milliseconds for each in self.exchanges)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a call asks of Wix.
-
-    Attributes:
-        method: The HTTP method.
-        path: The path, ids filled in.
-        body: The JSON, or None.
-        answer: Wix's answer, for what was really asked.
-    """
-
-    method: str
-    path: str
-    body: Json | None
-    answer: Json | None = None
-
-
-@dataclass(slots=True)
-class Rehearsal:
-    """What a call with `dryRun` would send to Wix, and what it read to decide."""
-
-    requests: list[Request] = field(default_factory=list)
-    read: list[Request] = field(default_factory=list)
 
 
 class WixClient:

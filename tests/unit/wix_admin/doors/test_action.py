@@ -38,7 +38,8 @@ from wix_admin.errors import (
     pointer,
 )
 from wix_admin.models import Answer, FunctionInput, Guid, WixEntity
-from wix_admin.wix.client import Exchange, check_before_sending
+from wix_admin.wix.client import check_before_sending
+from wix_admin.wix.traffic import Exchange
 from wix_auth import SecretMissingError
 
 if TYPE_CHECKING:

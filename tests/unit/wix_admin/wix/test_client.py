@@ -36,8 +36,9 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.problems import wait_for
-from wix_admin.wix.client import ID_IN_PATH, Exchange, WixClient
+from wix_admin.wix.client import ID_IN_PATH, WixClient
 from wix_admin.wix.operations import Operation
+from wix_admin.wix.traffic import Exchange
 from wix_auth import (
     TIME_LIMIT,
     CredentialRefusedError,
