@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from wix_admin.aws.bus import EventBus
-from wix_admin.aws.patience import LEDGER, OTHERS, Patience
 from wix_admin.aws.settings import PublisherSettings, WriterSettings, settings
 from wix_admin.aws.telemetry import count_auth_event
+from wix_admin.aws.timeouts import LEDGER, OTHERS, Timeouts
 from wix_admin.effects.ledger import EffectsTable
 from wix_admin.wix.client import check_before_sending
 from wix_admin.wix.replies import refuses_token
@@ -69,7 +69,7 @@ def queue_client() -> "SQSClient":
     return cast("SQSClient", _aws_client("sqs", OTHERS))
 
 
-def _aws_client(service: str, patience: Patience) -> "BaseClient":
-    client = aws_session().create_client(service, config=patience.config())
-    client.meta.events.register("request-created", patience.check_before_trying)
+def _aws_client(service: str, timeouts: Timeouts) -> "BaseClient":
+    client = aws_session().create_client(service, config=timeouts.client_config())
+    client.meta.events.register("request-created", timeouts.check_before_trying)
     return client

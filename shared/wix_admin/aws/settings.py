@@ -31,7 +31,7 @@ class Settings(BaseModel):
         wix_api_url: The base address of Wix's API.
         wix_secret_arn: The secret that holds the credential.
         wix_site_id: The one site this stack is for.
-        queue_url: The queue that the function works off, if it has one.
+        queue_url: The queue whose messages the function processes, if it has one.
         dead_letter_queue_url: Where it puts the messages that it gives up on.
     """
 
@@ -81,7 +81,7 @@ class PublisherSettings(Settings):
 
 @cache
 def settings() -> Settings:
-    """Return what this process was told, checked once.
+    """Return the environment of this process, checked once.
 
     Raises:
         SettingsError: Naming every variable that is missing or wrong.

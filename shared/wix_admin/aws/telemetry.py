@@ -26,7 +26,7 @@ def count_auth_event(event: str) -> None:
     metrics.add_metric(name=f"Auth.{event}", unit=MetricUnit.Count, value=1)
 
 
-def whereabouts(fault: Exception) -> dict[str, Any]:
+def stack_summary(fault: Exception) -> dict[str, Any]:
     """Return what a log line may say of a fault of ours: not its text, which may hold anything."""
     frames = traceback.extract_tb(fault.__traceback__)
     return {

@@ -9,9 +9,9 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
-from wix_admin.aws.patience import until
 from wix_admin.aws.settings import settings
-from wix_admin.aws.telemetry import whereabouts
+from wix_admin.aws.telemetry import stack_summary
+from wix_admin.aws.timeouts import until
 from wix_admin.doors import direct, event, http
 from wix_admin.doors.call import Call, Done, LambdaContext
 from wix_admin.doors.http import KEY_HEADER
@@ -110,7 +110,7 @@ def admin_action(
                 refusal.violations = located(refusal.violations, given)
                 raise
             if rehearsal is not None:
-                return Done(_told_of(rehearsal, answer), replayed=False)
+                return Done(_dry_run_answer(rehearsal, answer), replayed=False)
             return Done(answer, replayed=once is not None and once.replayed)
 
         def perform(call: Call) -> Done:
@@ -165,7 +165,7 @@ def _once(asked: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> On
     )
 
 
-def _told_of(rehearsal: Rehearsal, answer: Json) -> Json:
+def _dry_run_answer(rehearsal: Rehearsal, answer: Json) -> Json:
     """Answer a dry run: what would be sent, what was read, and what is known without sending."""
     return {
         "dryRun": True,
@@ -201,7 +201,7 @@ def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]]
             failure["replayed"] = True
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
-        failure = whereabouts(error)
+        failure = stack_summary(error)
         raise UnexpectedError("A fault of ours: the log has it under this request id") from None
     finally:
         record(

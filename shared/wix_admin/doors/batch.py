@@ -1,7 +1,7 @@
-"""Working off a queue: which failed message waits, for how long, and which is given up on.
+"""Processing a queue's batches: which failed message waits, how long, and which is given up on.
 
 A message that failed stays in its queue and is received again, later each time. One that asking
-again cannot mend, or that has failed for too long, is put into the dead-letter queue by us and not
+again cannot fix, or that has failed for too long, is put into the dead-letter queue by us and not
 by SQS, so that it says there what was wrong with it.
 """
 
@@ -21,7 +21,7 @@ from wix_admin.aws.queues import (
     text,
 )
 from wix_admin.aws.settings import settings
-from wix_admin.aws.telemetry import logger, whereabouts
+from wix_admin.aws.telemetry import logger, stack_summary
 from wix_admin.doors.call import LambdaContext
 from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
 from wix_admin.models import Json
@@ -61,7 +61,7 @@ def is_batch(event: Json) -> bool:
     )
 
 
-def work_off(
+def process_batch(
     event: Json, act: Callable[[Message], object], context: LambdaContext, *, action: str
 ) -> Json:
     """Act on every message of a batch; one that fails does not touch the others.
@@ -71,7 +71,7 @@ def work_off(
 
     With `QUEUE_URL` in the environment, a message that is to be received again stays hidden for a
     while (`sqs:ChangeMessageVisibility`). With `DEAD_LETTER_QUEUE_URL`, messages are given up on
-    (`sqs:SendMessage`), as told by their attributes `reason` (a code of `problems.py`), `detail`,
+    (`sqs:SendMessage`). Attributes say why: `reason` (a code of `problems.py`), `detail`,
     `action`, `requestId` and `failedAt` (milliseconds since the epoch), as far as there is room.
 
     Args:
@@ -99,14 +99,14 @@ def work_off(
         except (AdminError, WixAuthError) as error:
             failure = error
         except Exception as error:  # noqa: BLE001  # whatever it is, the message stays or is kept
-            logger.warning("A message met a fault of ours", extra=about | whereabouts(error))
+            logger.warning("A message met a fault of ours", extra=about | stack_summary(error))
             failure = UnexpectedError("A fault of ours: the log has it under this request id")
         else:
             return True
         about["reason"] = code_of(failure)
-        if _is_hopeless(failure, message) and _given_up(message, failure, about):
+        if _is_permanent(failure, message) and _dead_letter(message, failure, about):
             return True
-        _put_off(message, failure, about)
+        _postpone(message, failure, about)
         return False
 
     # Powertools' BatchProcessor is such a loop, too, but its import takes a fifth of a cold start.
@@ -130,11 +130,11 @@ def _messages(event: Json) -> list[Message]:
         raise InputError.of("Records", "Send messages as SQS does") from None
 
 
-def _is_hopeless(failure: AdminError | WixAuthError, message: Message) -> bool:
+def _is_permanent(failure: AdminError | WixAuthError, message: Message) -> bool:
     kind = KINDS[code_of(failure)]
-    mendable = kind.retryable or kind.status >= 500  # noqa: PLR2004  # ours, or Wix's
+    passing = kind.retryable or kind.status >= 500  # noqa: PLR2004  # ours, or Wix's
     is_late = _waited(message) >= GIVE_UP_AFTER_SECONDS
-    return not mendable or (is_late and message.receives >= GIVE_UP_AFTER_RECEIVES)
+    return not passing or (is_late and message.receives >= GIVE_UP_AFTER_RECEIVES)
 
 
 def _waited(message: Message) -> float:
@@ -142,7 +142,7 @@ def _waited(message: Message) -> float:
     return time.time() - message.first_received_at
 
 
-def _given_up(message: Message, failure: AdminError | WixAuthError, about: Json) -> bool:
+def _dead_letter(message: Message, failure: AdminError | WixAuthError, about: Json) -> bool:
     """Put a message into the dead-letter queue; tell whether it is there."""
     url = settings().dead_letter_queue_url
     if url is None:
@@ -171,7 +171,7 @@ def _kept(attributes: Attributes, why: Attributes) -> Attributes:
     return dict(own[: MAX_ATTRIBUTES - len(why)]) | why
 
 
-def _put_off(message: Message, failure: AdminError | WixAuthError, about: Json) -> None:
+def _postpone(message: Message, failure: AdminError | WixAuthError, about: Json) -> None:
     """Keep a message hidden for a while, if that can be done."""
     url = settings().queue_url
     if url is None:
@@ -188,7 +188,7 @@ def _put_off(message: Message, failure: AdminError | WixAuthError, about: Json) 
 def _wait(failure: AdminError | WixAuthError, waited: float) -> int:
     """Return the seconds until a message is received again: as many again as it has waited.
 
-    They grow even if less was told, as a short wait that is told each time would soon use up the
+    They grow even if Wix asks for less, as a short wait each time would soon use up the
     times that a message may be received.
     """
     grown = min(LONGEST_GROWN_WAIT_SECONDS, max(FIRST_WAIT_SECONDS, waited))

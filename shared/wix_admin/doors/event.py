@@ -7,7 +7,7 @@ dead letters work; what becomes of a failed message of a batch is said in `wix_a
 
 import re
 
-from wix_admin.doors.batch import is_batch, work_off
+from wix_admin.doors.batch import is_batch, process_batch
 from wix_admin.doors.call import Call, Caller, LambdaContext, Perform
 from wix_admin.doors.reading import input_beside_key, key_beside_input, object_in, times
 from wix_admin.errors import InputError, UnfinishedError
@@ -40,7 +40,7 @@ def serve(event: Json, context: LambdaContext, perform: Perform, action: str) ->
     """
     if not is_batch(event):
         return _act(event, context, perform)
-    return work_off(
+    return process_batch(
         event,
         lambda message: _act(_content(message.body), context, perform),
         context,

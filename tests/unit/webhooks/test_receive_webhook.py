@@ -32,7 +32,7 @@ from tests.unit.wix_admin.effects.batches import LARGEST_MESSAGE
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import HEADER
 from wix_admin import process
-from wix_admin.aws.patience import OTHERS
+from wix_admin.aws.timeouts import OTHERS
 from wix_admin.doors.batch import GIVE_UP_AFTER_RECEIVES, GIVE_UP_AFTER_SECONDS, MESSAGE_SECONDS
 from wix_admin.errors import InputError
 

@@ -18,7 +18,7 @@ from wix_admin.doors.batch import (
     GIVE_UP_AFTER_RECEIVES,
     GIVE_UP_AFTER_SECONDS,
     MESSAGE_SECONDS,
-    work_off,
+    process_batch,
 )
 from wix_admin.doors.call import MARGIN_SECONDS
 from wix_admin.errors import (
@@ -54,7 +54,7 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> QueueInMemory:
-    """The queue that the function works off."""
+    """The queue whose messages the function processes."""
     queue = QueueInMemory.create()
     monkeypatch.setenv("QUEUE_URL", queue.url)
     return queue
@@ -78,14 +78,14 @@ def waits(queue: QueueInMemory) -> list[int]:
     return hidden
 
 
-def worked_off(batch: dict[str, Any], failure: Exception | None = None) -> list[str]:
+def left_after(batch: dict[str, Any], failure: Exception | None = None) -> list[str]:
     """Act on a batch of which every message fails, and return the ids of those that stay."""
 
     def act(message: Message) -> None:
         if failure:
             raise failure
 
-    answer = work_off(batch, act, Context("r-1"), action="an_action")
+    answer = process_batch(batch, act, Context("r-1"), action="an_action")
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
@@ -97,7 +97,7 @@ def test_each_message_is_acted_on(queue: QueueInMemory, dead_letters: QueueInMem
     queue.send("b")
     seen: list[Message] = []
 
-    answer = work_off(queue.batch(), seen.append, Context("r-1"), action="an_action")
+    answer = process_batch(queue.batch(), seen.append, Context("r-1"), action="an_action")
 
     assert answer == {"batchItemFailures": []}
     assert [each.body for each in seen] == ["a", "b"]
@@ -112,7 +112,7 @@ def test_a_message_is_given_up_on_if_asking_again_cannot_mend_it(
     message_id = queue.send("a message")
     kind = KINDS[code]
 
-    stays = worked_off(queue.batch(), AdminError("Mend it", code=code))
+    stays = left_after(queue.batch(), AdminError("Mend it", code=code))
 
     if kind.status >= 500 or kind.retryable:
         assert (stays, dead_letters.said()) == ([message_id], [])
@@ -139,7 +139,7 @@ def test_any_failure_is_the_last_one_some_day(
 ) -> None:
     queue.send("a message")
 
-    assert worked_off(queue.old_batch(**LAST), failure) == []
+    assert left_after(queue.old_batch(**LAST), failure) == []
 
     [letter] = dead_letters.said()
     assert (letter["body"], letter["reason"]) == ("a message", reason)
@@ -157,7 +157,7 @@ def test_a_message_is_not_given_up_on_for_few_failures_or_for_many_within_an_hou
 ) -> None:
     message_id = queue.send("a message")
 
-    assert worked_off(queue.old_batch(**past), WixUnavailableError("x")) == [message_id]
+    assert left_after(queue.old_batch(**past), WixUnavailableError("x")) == [message_id]
 
     assert dead_letters.said() == []
 
@@ -175,7 +175,7 @@ def test_a_message_is_tried_ten_times_and_more_than_an_hour(
             "ApproximateReceiveCount": str(receives),
             "ApproximateFirstReceiveTimestamp": str(first),
         }
-        worked_off(batch, WixUnavailableError("x"))
+        left_after(batch, WixUnavailableError("x"))
 
     assert 10 <= receives <= 12
     assert 3600 < sum(waits) < 2 * 3600
@@ -193,7 +193,7 @@ def test_a_message_that_fails_does_not_touch_the_others(
             raise failures[message.body]
         done.append(message.body)
 
-    answer = work_off(queue.batch(), act, Context("r-1"), action="an_action")
+    answer = process_batch(queue.batch(), act, Context("r-1"), action="an_action")
 
     stays = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
     assert done == ["a", "e"]
@@ -212,7 +212,7 @@ def test_a_message_that_cannot_be_given_up_on_stays(
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", NOWHERE)
     message_id = queue.send("a message")
 
-    assert worked_off(queue.old_batch(**LAST), failure) == [message_id]
+    assert left_after(queue.old_batch(**LAST), failure) == [message_id]
 
     assert len(waits) == 1
     [line] = [line for line in log_lines() if line["message"] == "A message cannot be given up on"]
@@ -230,7 +230,7 @@ def test_what_there_is_too_little_time_for_goes_back_as_it_came(
         context.milliseconds -= 1
 
     batch = queue.old_batch(**LAST)
-    answer = work_off(batch, act, context, action="an_action")
+    answer = process_batch(batch, act, context, action="an_action")
 
     assert done == ["a"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": ids[n]} for n in (1, 2)]}
@@ -271,13 +271,13 @@ def test_a_queue_of_one_s_own_keeps_its_failures(past: dict[str, str]) -> None:
     for record in batch["Records"]:
         record["attributes"] = past
 
-    assert worked_off(batch, InputError("x")) == ["m-0", "m-1"]
+    assert left_after(batch, InputError("x")) == ["m-0", "m-1"]
 
 
 @pytest.mark.parametrize("event", [{}, {"Records": []}, {"Records": [{"eventSource": "aws:s3"}]}])
 def test_what_no_queue_sent_is_refused(event: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=r"^Records: "):
-        worked_off(event)
+        left_after(event)
 
 
 # ---- How long it waits ----------------------------------------------------------------------
@@ -313,7 +313,7 @@ def test_a_message_waits_as_long_as_was_told_and_as_long_again_as_it_has_waited(
     for _ in range(10):
         queue.send("a message")
 
-    worked_off(queue.old_batch(receives=receives, seconds=waited), failure)
+    left_after(queue.old_batch(receives=receives, seconds=waited), failure)
 
     assert len(waits) == 10
     assert all(least <= wait <= least * 1.25 + 2 for wait in waits)
@@ -326,7 +326,7 @@ def test_a_message_waits_no_longer_than_sqs_can_hide_it(
     message_id = queue.send("a message")
     failure = WixUnavailableError("x", retry_after=1e9)
 
-    assert worked_off(queue.batch(), failure) == [message_id]
+    assert left_after(queue.batch(), failure) == [message_id]
 
     assert len(waits) == 1
     assert TWELVE_HOURS - 900 <= waits[0] < TWELVE_HOURS
@@ -339,7 +339,7 @@ def test_a_message_that_cannot_be_put_off_stays(
     batch = queue.batch()
     monkeypatch.setenv("QUEUE_URL", NOWHERE)
 
-    assert worked_off(batch, WixUnavailableError("x")) == ids
+    assert left_after(batch, WixUnavailableError("x")) == ids
 
     lines = log_lines()
     assert [(line["level"], line["messageId"]) for line in lines] == [
@@ -363,7 +363,7 @@ def test_a_dead_letter_says_what_was_wrong_with_it(
     }
     message_id = queue.send("a message", own)
 
-    worked_off(queue.batch(), WixNotFoundError("orders.get: Wix does not know it"))
+    left_after(queue.batch(), WixNotFoundError("orders.get: Wix does not know it"))
 
     [letter] = dead_letters.receive()
     assert letter["Body"] == "a message"
@@ -388,7 +388,7 @@ def test_a_dead_letter_has_room_for_its_reason(
         "a message", {f"n{n}": {"DataType": "String", "StringValue": "x"} for n in range(10)}
     )
 
-    assert worked_off(queue.batch(), InputError("x")) == []
+    assert left_after(queue.batch(), InputError("x")) == []
 
     [letter] = dead_letters.said()
     assert letter["reason"] == "invalid_input"
@@ -405,7 +405,7 @@ def test_a_dead_letter_of_any_size_keeps_what_is_its_own(
     size = LARGEST_MESSAGE - len("arrivedAtNumber1790000000123") - room
     queue.send(letter * (size // len(letter.encode())), own)
 
-    assert worked_off(queue.batch(), InputError("Mend it")) == []
+    assert left_after(queue.batch(), InputError("Mend it")) == []
 
     [dead] = dead_letters.said()
     assert dead["arrivedAt"] == "1790000000123"
@@ -421,7 +421,7 @@ def test_a_dead_letter_that_was_redriven_and_fails_again_keeps_what_is_its_own(
     own = ["arrivedAt", "v", "w", "x", "z"]
     queue.send("a message", {n: {"DataType": "String", "StringValue": "old"} for n in old + own})
 
-    assert worked_off(queue.batch(), InputError("x")) == []
+    assert left_after(queue.batch(), InputError("x")) == []
 
     [letter] = dead_letters.said()
     assert {name for name, value in letter.items() if value == "old"} == set(own)
@@ -441,7 +441,7 @@ def test_a_dead_letter_says_what_sqs_can_store(
 ) -> None:
     queue.send("a message")
 
-    assert worked_off(queue.batch(), InputError(detail)) == []
+    assert left_after(queue.batch(), InputError(detail)) == []
 
     [letter] = dead_letters.said()
     assert letter["detail"] == said
@@ -452,7 +452,7 @@ def test_a_fault_of_ours_is_told_without_its_words(
 ) -> None:
     queue.send("a message")
 
-    worked_off(queue.old_batch(**LAST), ValueError(canaries.MESSAGE))
+    left_after(queue.old_batch(**LAST), ValueError(canaries.MESSAGE))
 
     [letter] = dead_letters.said()
     assert letter["reason"] == "internal_error"

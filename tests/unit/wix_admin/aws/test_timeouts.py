@@ -14,7 +14,7 @@ from botocore.exceptions import ReadTimeoutError
 from tests.unit.wix_admin.builders import WRITE, Clock, Context, Making, Shop, http_event
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.aws.bus import EventBus
-from wix_admin.aws.patience import LEDGER, until
+from wix_admin.aws.timeouts import LEDGER, until
 from wix_admin.doors.http import GATEWAY_SECONDS
 from wix_admin.errors import BusUnavailableError
 from wix_admin.models import Answer, FunctionInput
@@ -34,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time, which passes while AWS does not answer and between two tries."""
     clock = Clock()
     clock.now = time.time()
-    monkeypatch.setattr("wix_admin.aws.patience.time", clock)
+    monkeypatch.setattr("wix_admin.aws.timeouts.time", clock)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=clock.sleep))
     return clock
 

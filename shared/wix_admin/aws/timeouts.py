@@ -21,7 +21,7 @@ class TooLateError(BotoCoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How long one service is waited for.
 
     Attributes:
@@ -38,7 +38,7 @@ class Patience:
     pause_seconds: float
     mode: Literal["legacy", "standard"]
 
-    def config(self) -> Config:
+    def client_config(self) -> Config:
         """Return it as botocore takes it."""
         return Config(
             connect_timeout=self.connect_seconds,
@@ -59,11 +59,11 @@ class Patience:
             raise TooLateError
 
 
-LEDGER = Patience(connect_seconds=0.5, read_seconds=0.9, tries=4, pause_seconds=0.2, mode="legacy")
+LEDGER = Timeouts(connect_seconds=0.5, read_seconds=0.9, tries=4, pause_seconds=0.2, mode="legacy")
 """One try fits between a call's deadline and its answer. DynamoDB answers in milliseconds, and in
 this mode pauses of 0.05, 0.1 and 0.2 seconds are all there is."""
 
-OTHERS = Patience(
+OTHERS = Timeouts(
     connect_seconds=2.0, read_seconds=3.0, tries=3, pause_seconds=2.0, mode="standard"
 )
 
