@@ -4,6 +4,7 @@
   written to with the rights of the integration's role. A caller who may not call a route, or calls
   one that does not exist, is refused in the API's own words.
 * Lambda: a function that fails is told by the class of its exception, as AWS's runtime tells it.
+  A layer is unpacked once for all functions, and not once for each process.
 * EventBridge: a condition on `events:source` or `events:detail-type` is judged by the event.
 
 It reaches into the version that requirements/ministack.lock pins. `tests/stack/test_stand_in.py`
@@ -12,11 +13,16 @@ shows what the stand-in does without.
 
 # ruff: noqa: SLF001 - the stand-in has no other way in
 
+import io
 import json
+import os
 import sys
+import tempfile
 import time
 import uuid
+import zipfile
 from contextlib import suppress
+from threading import Lock
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # it has an environment of its own
@@ -33,6 +39,12 @@ request_context = iam_actions.request_tag_context
 enforce = iam_evaluator.enforce
 enforce_execute_api = app._enforce_execute_api
 execute = lambda_svc._execute_function_warm
+spawn = lambda_runtime.Worker._spawn
+
+folders: dict[str, str] = {}
+"""Where each layer is unpacked."""
+
+unpacking = Lock()
 
 ERROR = '"error": str(e), "trace":'
 """How a function's process reports an exception."""
@@ -97,6 +109,31 @@ def executed(*args: Any) -> dict[str, Any]:
     return done
 
 
+def spawned_over_shared_layers(worker: Any) -> None:
+    """Name the folders of a function's layers to its process, and give it none to unpack."""
+    config = worker.config
+    layers = [unpacked(layer["Arn"]) for layer in config.get("Layers", [])]
+    variables = {
+        **config.get("Environment", {}).get("Variables", {}),
+        "_LAMBDA_LAYERS_DIRS": os.pathsep.join(layers),
+    }
+    worker.config = {**config, "Layers": [], "Environment": {"Variables": variables}}
+    try:
+        spawn(worker)
+    finally:
+        worker.config = config
+
+
+def unpacked(layer: str) -> str:
+    with unpacking:
+        if layer not in folders:
+            folder = tempfile.mkdtemp(prefix="layer-")
+            content = io.BytesIO(lambda_svc._resolve_layer_zip(layer))
+            zipfile.ZipFile(content).extractall(folder)
+            folders[layer] = folder
+        return folders[layer]
+
+
 def context_with_events(service: str, action: str, body: bytes, parameters: Any) -> Any:
     context = request_context(service, action, body, parameters)
     if action == "events:PutEvents":
@@ -124,6 +161,7 @@ iam_actions.request_tag_context = context_with_events
 lambda_runtime._PYTHON_WORKER_SCRIPT = lambda_runtime._PYTHON_WORKER_SCRIPT.replace(
     ERROR, ERROR_AS_AWS_TELLS_IT
 )
+lambda_runtime.Worker._spawn = spawned_over_shared_layers
 lambda_svc._execute_function_warm = executed
 
 if __name__ == "__main__":

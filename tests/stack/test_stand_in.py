@@ -196,6 +196,13 @@ def test_a_function_that_fails_loses_the_class_of_its_exception(
     assert json.loads(failed["Payload"].read())["errorType"] == "Runtime.HandlerError"
 
 
+def test_a_layer_is_unpacked_once_for_all_functions(stack: LocalStack, work_folder: Path) -> None:
+    for function in ("GetOrderFunction", "QueryOrdersFunction", "QueryMembersFunction"):
+        stack.invoke(function, {})
+
+    assert len(list(work_folder.rglob("python/wix_admin/__init__.py"))) == 1
+
+
 # ---- What only the template's own tests can hold --------------------------------
 
 
