@@ -2,9 +2,10 @@
 
 import os
 import platform
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -61,14 +62,14 @@ def build(folder: Path, logs: Path, architecture: str = ARCHITECTURE) -> Artifac
     Raises:
         ProcessError: If the build failed.
     """
-    run(
+    _run(
         [
-            SAM, "build",
+            "build",
             "--template-file", PROJECT / "template.yaml",
             "--build-dir", folder,
             "--parameter-overrides", f"Architecture={architecture}",
         ],
-        environment=_environment() | {"ARCH": architecture},
+        environment={"ARCH": architecture},
         cwd=PROJECT,
         log=logs / "sam-build.log",
     )  # fmt: skip
@@ -83,9 +84,9 @@ def deploy(
     Raises:
         ProcessError: If the deployment failed.
     """
-    run(
+    _run(
         [
-            SAM, "deploy",
+            "deploy",
             "--template-file", template,
             "--stack-name", STACK_NAME,
             "--s3-bucket", bucket,
@@ -93,10 +94,23 @@ def deploy(
             "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
             "--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items()),
         ],
-        environment=_environment() | account.environment(),
+        environment=account.environment(),
         cwd=template.parent,
         log=logs / "sam-deploy.log",
     )  # fmt: skip
+
+
+def _run(
+    arguments: Sequence[str | Path], *, environment: dict[str, str], cwd: Path, log: Path
+) -> None:
+    # It leaves an empty folder behind for each function.
+    with TemporaryDirectory() as temporary:
+        run(
+            [SAM, *arguments],
+            environment=_environment() | environment | {"TMPDIR": temporary},
+            cwd=cwd,
+            log=log,
+        )
 
 
 def without_types(template: Mapping[str, Any], types: Set[str]) -> tuple[dict[str, Any], list[str]]:
