@@ -153,7 +153,10 @@ def put_samples(wix: WixSimulator) -> None:
     """
     wix.add_order(
         order_id=SAMPLE_ORDER,
-        lines=[line(4, "12.50", id=SAMPLE_LINE), line(price="9.00", kind="DIGITAL", name="Guide")],
+        lines=[
+            line(4, "12.50", id=SAMPLE_LINE),
+            line(price="9.00", kind="DIGITAL", name="Brewing guide", sku="GUIDE"),
+        ],
         payments=[card("59.00", id=SAMPLE_PAYMENT)],
     )
     wix.add_order(order_id=SAMPLE_UNPAID_ORDER, total="25.00", payments=[offline("25.00")])

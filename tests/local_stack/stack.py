@@ -22,6 +22,7 @@ from tests.local_stack.progress import Progress
 from tests.local_stack.queues import EVERYTHING, Message, Published, listening, messages
 from tests.local_stack.waiting import wait_for
 from tests.wix_simulator import WixSimulator
+from tests.wix_simulator.people import People, a_canary
 
 CREDENTIAL = {
     "kind": "client_credentials",
@@ -218,7 +219,11 @@ class LocalStack:
 
 @contextmanager
 def local_stack(
-    artifacts: sam.Artifacts, folder: Path, logs: Path, progress: Progress
+    artifacts: sam.Artifacts,
+    folder: Path,
+    logs: Path,
+    progress: Progress,
+    people: People = a_canary,
 ) -> Iterator[LocalStack]:
     """Start and deploy everything; stop it when the block ends, however it ends.
 
@@ -226,11 +231,12 @@ def local_stack(
         artifacts: What `sam build` made.
         folder: Where all state goes; it may be deleted afterwards.
         logs: The folder for what everything logs: the tools, the stand-in and the functions.
+        people: Who buys, signs up and books at Wix.
 
     Raises:
         ProcessError: If something did not start or deploy.
     """
-    with WixSimulator(seed=7) as wix, emulator(folder, logs) as account:
+    with WixSimulator(seed=7, people=people) as wix, emulator(folder, logs) as account:
         progress.note(f"Wix is at {wix.url}, AWS at {account.endpoint}")
         template, left_out = sam.without_types(artifacts.read_template(), UNSUPPORTED_TYPES)
         for resource in left_out:

@@ -12,15 +12,11 @@ from tests.local_stack.aws import REGION, Credentials, signing_curl
 from tests.local_stack.processes import ProcessError, sigterm_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
+from tests.local_stack.shop import fill, made_up_people
 from tests.local_stack.stack import LocalStack, local_stack
 from tests.local_stack.try_it import try_it_page
-from tests.samples import SAMPLE_ORDER, put_samples
-from tests.wix_simulator import WixSimulator, line
-
-ORDERS = 12
-PRODUCTS = 20
-MEMBERS = 20
-BOOKINGS = 20
+from tests.samples import SAMPLE_ORDER
+from tests.wix_simulator import line
 
 INVOKE = (
     "sam remote invoke RefundOrderFunction --stack-name wix-admin"
@@ -39,10 +35,10 @@ def main() -> int:
             with progress.step("Building layers and functions"):
                 artifacts = build(folder / "build", folder)
             with (
-                local_stack(artifacts, folder, folder, progress) as stack,
+                local_stack(artifacts, folder, folder, progress, made_up_people()) as stack,
                 try_it_page(stack) as page,
             ):
-                shop = _filled(stack.wix)
+                shop = fill(stack.wix)
                 stack.wix.webhooks.subscribe(stack.webhook_url)
                 print(_instructions(stack, page, folder, shop), flush=True)
                 _wait()
@@ -59,16 +55,6 @@ def main() -> int:
 def _wait() -> None:
     while True:
         signal.pause()
-
-
-def _filled(wix: WixSimulator) -> str:
-    """Fill the shop; returns what it has, in words."""
-    put_samples(wix)
-    wix.seed_orders(ORDERS)
-    wix.catalog.seed(PRODUCTS)
-    wix.members.seed(MEMBERS)
-    wix.bookings.seed(BOOKINGS)
-    return f"{ORDERS} orders, {PRODUCTS} products, {MEMBERS} members and {BOOKINGS} bookings"
 
 
 def _instructions(stack: LocalStack, page: str, logs: Path, shop: str) -> str:

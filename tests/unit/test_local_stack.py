@@ -1,5 +1,6 @@
 """The parts of the local stack that decide something."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import template
-from tests.local_stack import sam
+from tests import canaries, template
+from tests.local_stack import sam, shop
 from tests.local_stack.processes import ProcessError, run
 from tests.local_stack.waiting import wait_for
+from tests.samples import SAMPLE_ORDERS
+from tests.wix_simulator import WixSimulator
 
 CHILD = """
 import subprocess, sys, time
@@ -148,3 +151,43 @@ def test_a_part_of_a_template_has_what_it_needs_and_no_more() -> None:
     assert part.keys() == {"Parameters", "Conditions", "Resources", "Outputs"}
     assert part["Resources"].keys() == {"Rule", "Policy", "Queue", "Role"}
     assert part["Outputs"].keys() == {"Rule"}
+
+
+@pytest.fixture(scope="module")
+def filled() -> WixSimulator:
+    """The shop of `make up`."""
+    wix = WixSimulator(seed=7, people=shop.made_up_people())
+    shop.fill(wix)
+    return wix
+
+
+def test_each_line_of_an_order_is_a_product_in_the_catalog(filled: WixSimulator) -> None:
+    skus = {
+        (product["id"], variant["id"]): variant.get("sku")
+        for product in filled.catalog.products()
+        for variant in product["variantsInfo"]["variants"]
+    }
+
+    lines = [line for order in filled.orders() for line in order["lineItems"]]
+
+    assert {order["id"] for order in filled.orders()} > set(SAMPLE_ORDERS)
+    assert len({line["physicalProperties"]["sku"] for line in lines}) > 4
+    for line in lines:
+        sold = line["catalogReference"]
+        sku = skus[sold["catalogItemId"], sold["options"]["variantId"]]
+        assert sku == line["physicalProperties"]["sku"]
+
+
+def test_the_people_in_it_are_made_up_and_different(filled: WixSimulator) -> None:
+    orders, members, bookings = filled.orders(), filled.members.all(), filled.bookings.all()
+
+    emails = [
+        *(order["buyerInfo"]["email"] for order in orders),
+        *(member["loginEmail"] for member in members),
+        *(booking["contactDetails"]["email"] for booking in bookings),
+    ]
+
+    assert len(set(emails)) == len(emails)
+    assert all(email.endswith("@example.com") for email in emails)
+    known = json.dumps([orders, members, bookings])
+    assert not [mark for mark in canaries.MARKS if mark in known]

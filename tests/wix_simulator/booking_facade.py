@@ -176,7 +176,7 @@ class Bookings:
             service = self._service(service_id)
             booking: Json = {
                 "id": booking_id or book.ids.guid(),
-                "contactDetails": contact or _person(book),
+                "contactDetails": contact or self._person(),
                 "totalParticipants": participants,
                 "status": status,
                 "paymentStatus": payment_status,
@@ -293,13 +293,12 @@ class Bookings:
         today = self._book.clock.now() // _DAY * _DAY
         return written(today + 7 * _DAY + len(self._book.documents.all()) * 60 * 60)
 
-
-def _person(book: BookingBook) -> Json:
-    number = len(book.documents.all()) + 1
-    return {
-        "contactId": book.ids.guid(),
-        "firstName": canaries.FIRST_NAME,
-        "lastName": canaries.LAST_NAME,
-        "email": f"guest{number}@{canaries.EMAIL_DOMAIN}",
-        "phone": canaries.PHONE,
-    }
+    def _person(self) -> Json:
+        guest = self._state.people(f"guest{len(self._book.documents.all()) + 1}")
+        return {
+            "contactId": self._book.ids.guid(),
+            "firstName": guest.first_name,
+            "lastName": guest.last_name,
+            "email": guest.email,
+            "phone": guest.phone,
+        }

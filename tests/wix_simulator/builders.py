@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from tests import canaries
 from tests.wix_simulator.booking_book import BOOKINGS_APP_ID
 from tests.wix_simulator.clock import seconds_of, written
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.money import ZERO, price, rounded
 from tests.wix_simulator.payments import set_status
+from tests.wix_simulator.people import Person
 from tests.wix_simulator.shop import PAID_STATUSES, WAITING_STATUSES, Record, Shop, is_offline
 
 STORES_APP_ID = "215238eb-22a5-4c36-9e7b-e7c08025e04e"
@@ -147,27 +147,26 @@ def build_order(
     lines = lines if lines is not None else [line(price=total or "10.00")]
     stamp = shop.clock.stamp() if created is None else written(seconds_of(created))
     items = _line_items(shop, lines, currency, Decimal(discount), Decimal(tax_rate))
+    order_id = order_id or shop.ids.guid()
+    member_id, contact_id = shop.ids.guid(), shop.ids.guid()
+    buyer = shop.people(f"buyer-{shop.ids.random.randrange(10**6)}")
     order: Json = {
-        "id": order_id or shop.ids.guid(),
+        "id": order_id,
         "number": shop.next_number(),
         "createdDate": stamp,
         "updatedDate": stamp,
         "status": status,
         "lineItems": items,
-        "buyerInfo": {
-            "memberId": shop.ids.guid(),
-            "contactId": shop.ids.guid(),
-            "email": f"buyer-{shop.ids.random.randrange(10**6)}@{canaries.EMAIL_DOMAIN}",
-        },
+        "buyerInfo": {"memberId": member_id, "contactId": contact_id, "email": buyer.email},
         "buyerLanguage": "en",
         "siteLanguage": "en",
         "weightUnit": "KG",
         "currency": currency,
         "currencyConversionDetails": {"originalCurrency": currency, "conversionRate": "1"},
         "taxIncludedInPrices": False,
-        "billingInfo": _person(),
-        "recipientInfo": _person(),
-        "buyerNote": f"{canaries.MESSAGE}: leave it at the door",
+        "billingInfo": _place_of(buyer),
+        "recipientInfo": _place_of(buyer),
+        "buyerNote": buyer.note,
         "archived": False,
         "seenByAHuman": False,
         "additionalFees": [_fee(shop, each, currency) for each in fees],
@@ -181,9 +180,9 @@ def build_order(
         "tags": {"tags": {"tagIds": []}, "privateTags": {"tagIds": []}},
         "imported": False,
     }
-    order["createdBy"] = {"memberId": order["buyerInfo"]["memberId"]}
+    order["createdBy"] = {"memberId": member_id}
     if any(each.is_shipped for each in lines):
-        order["shippingInfo"] = _shipping(Decimal(shipping), currency, pickup=pickup)
+        order["shippingInfo"] = _shipping(buyer, Decimal(shipping), currency, pickup=pickup)
     elif Decimal(shipping):
         raise ValueError("nothing in this order is shipped")
     _sum_up(order, lines, Decimal(shipping), Decimal(discount), fees)
@@ -257,10 +256,11 @@ def _line_item(
 ) -> Json:
     net = Decimal(given.price) * given.quantity - discount
     tax = rounded(net * tax_rate, currency)
+    product, variant = shop.sold_as(given.sku) or (shop.ids.guid(), shop.ids.guid())
     catalog: Json = {
-        "catalogItemId": shop.ids.guid(),
+        "catalogItemId": product,
         "appId": _SOLD_BY.get(given.kind, STORES_APP_ID),
-        "options": {"variantId": shop.ids.guid()},
+        "options": {"variantId": variant},
     }
     item: Json = {
         "id": given.id or f"00000000-0000-0000-0000-{number:012d}",
@@ -330,26 +330,26 @@ def _discounts(shop: Shop, items: list[Json], discount: Decimal, currency: str) 
     ]
 
 
-def _person() -> Json:
+def _place_of(buyer: Person) -> Json:
     return {
         "address": {
             "country": "US",
             "subdivision": "US-NY",
             "city": "New York",
             "postalCode": "10011",
-            "addressLine": canaries.STREET,
+            "addressLine": buyer.street,
             "countryFullname": "United States",
             "subdivisionFullname": "New York",
         },
         "contactDetails": {
-            "firstName": canaries.FIRST_NAME,
-            "lastName": canaries.LAST_NAME,
-            "phone": canaries.PHONE,
+            "firstName": buyer.first_name,
+            "lastName": buyer.last_name,
+            "phone": buyer.phone,
         },
     }
 
 
-def _shipping(cost: Decimal, currency: str, *, pickup: bool) -> Json:
+def _shipping(buyer: Person, cost: Decimal, currency: str, *, pickup: bool) -> Json:
     logistics: Json = {"deliveryTime": "3-5 business days"}
     if pickup:
         logistics["pickupDetails"] = {
@@ -357,7 +357,7 @@ def _shipping(cost: Decimal, currency: str, *, pickup: bool) -> Json:
             "pickupMethod": "STORE_PICKUP",
         }
     else:
-        logistics["shippingDestination"] = _person()
+        logistics["shippingDestination"] = _place_of(buyer)
     return {
         "code": "pickup" if pickup else "std",
         "title": "Store pickup" if pickup else "Standard",

@@ -181,11 +181,12 @@ class Members:
         with self._state.lock, self._state.world.events.caused_by(A_VISITOR):
             book = self._book(site_id)
             number = len(book.documents.all()) + 1
-            person = {"firstName": canaries.FIRST_NAME, "lastName": canaries.LAST_NAME}
+            person = self._state.people(f"member{number}")
+            names = {"firstName": person.first_name, "lastName": person.last_name}
             given = {**(fields or {})}
-            given["contact"] = {**person, **given.get("contact", {})}
+            given["contact"] = {**names, **given.get("contact", {})}
             member = book.add(
-                email or f"member{number}@{canaries.EMAIL_DOMAIN}",
+                email or person.email,
                 status=status,
                 member_id=member_id,
                 fields=given,

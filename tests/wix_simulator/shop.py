@@ -10,6 +10,7 @@ from tests.wix_simulator.clock import Clock, Ids, seconds_of
 from tests.wix_simulator.errors import Json, application_error
 from tests.wix_simulator.filters import Cursors
 from tests.wix_simulator.money import ZERO, amount, price
+from tests.wix_simulator.people import People
 from tests.wix_simulator.switches import Switches
 
 PAID_STATUSES = {"APPROVED", "PARTIALLY_REFUNDED", "REFUNDED"}
@@ -151,11 +152,22 @@ class Shop:
     """The orders of one site. Every change makes a new version; the old ones are kept."""
 
     def __init__(
-        self, clock: Clock, ids: Ids, switches: Switches, on_change: Callable[[Change], None]
+        self,
+        clock: Clock,
+        ids: Ids,
+        switches: Switches,
+        *,
+        people: People,
+        sold_as: Callable[[str], tuple[str, str] | None],
+        on_change: Callable[[Change], None],
     ) -> None:
         self.clock = clock
         self.ids = ids
         self.switches = switches
+        self.people = people
+        self.sold_as = sold_as
+        """The ids of the product and the variant that has a SKU, if the catalog has it."""
+
         self._on_change = on_change
         self.cursors = Cursors(clock, switches)
         self.refund_outcomes: dict[str, str] = {}

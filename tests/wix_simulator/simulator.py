@@ -32,6 +32,7 @@ from tests.wix_simulator.events import A_VISITOR
 from tests.wix_simulator.faults import Fault
 from tests.wix_simulator.journal import RecordedRequest
 from tests.wix_simulator.member_book import Members
+from tests.wix_simulator.people import People, a_canary
 from tests.wix_simulator.refundable import MANUAL_REASONS, REFUSED_REASONS
 from tests.wix_simulator.refunds import RefundStatus
 from tests.wix_simulator.server import MAX_BODY_BYTES, Answer, Server
@@ -59,6 +60,7 @@ class WixSimulator:
         now: Callable[[], float] = time.time,
         port: int = 0,
         switches: Switches | None = None,
+        people: People = a_canary,
         on_request: Callable[[RecordedRequest], None] = lambda _: None,
     ) -> None:
         """Prepare a simulator.
@@ -67,9 +69,10 @@ class WixSimulator:
             seed: The same seed gives the same ids and the same orders.
             now: The clock, in seconds since the epoch; `advance` moves on from there.
             port: Where to listen; 0 takes a free port.
+            people: Who buys, signs up and books. Default: whoever may not be seen in a log.
             on_request: Told of each request when it is done, in the server's thread.
         """
-        self._state = State(seed, now, switches or Switches())
+        self._state = State(seed, now, switches or Switches(), people)
         self.webhooks = Webhooks(self._state)
         """Tells a subscriber what happens to orders, members, bookings, products and stock."""
 

@@ -7,6 +7,7 @@ from tests.wix_simulator.clock import Clock
 from tests.wix_simulator.events import Event
 from tests.wix_simulator.faults import Faults
 from tests.wix_simulator.journal import Journal
+from tests.wix_simulator.people import People
 from tests.wix_simulator.switches import Switches
 from tests.wix_simulator.world import World
 
@@ -14,10 +15,15 @@ from tests.wix_simulator.world import World
 class State:
     """Held by the server and by the control methods; take `lock` for anything."""
 
-    def __init__(self, seed: int, now: Callable[[], float], switches: Switches) -> None:
+    def __init__(
+        self, seed: int, now: Callable[[], float], switches: Switches, people: People
+    ) -> None:
         self.lock = threading.RLock()
         self._seed = seed
         self._now = now
+        self.people = people
+        """Who comes next."""
+
         self.crashes: list[str] = []
         """Tracebacks of bugs in the simulator itself."""
 
@@ -27,7 +33,7 @@ class State:
         self.reset(switches)
 
     def reset(self, switches: Switches) -> None:
-        self.world = World(self._seed, Clock(self._now), switches, self._tell)
+        self.world = World(self._seed, Clock(self._now), switches, self.people, self._tell)
         self.faults = Faults()
         self.journal = Journal()
         self.consistency_values: set[str] = set()

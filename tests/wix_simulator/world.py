@@ -12,6 +12,7 @@ from tests.wix_simulator.clock import Clock, Ids
 from tests.wix_simulator.errors import Json, Reply
 from tests.wix_simulator.events import Event, Events
 from tests.wix_simulator.member_book import MemberBook
+from tests.wix_simulator.people import People
 from tests.wix_simulator.shop import Shop
 from tests.wix_simulator.store import Store
 from tests.wix_simulator.switches import Switches
@@ -33,6 +34,7 @@ class World:
     seed: int
     clock: Clock
     switches: Switches
+    people: People
     tell: Callable[[Event], None]
     ids: Ids = field(init=False)
     request_ids: Ids = field(init=False)
@@ -60,8 +62,14 @@ class World:
 
     def shop(self, site_id: str) -> Shop:
         if site_id not in self.shops:
-            on_change = partial(self.events.order_changed, site_id)
-            self.shops[site_id] = Shop(self.clock, self.ids, self.switches, on_change)
+            self.shops[site_id] = Shop(
+                self.clock,
+                self.ids,
+                self.switches,
+                people=self.people,
+                sold_as=partial(self._sold_as, site_id),
+                on_change=partial(self.events.order_changed, site_id),
+            )
         return self.shops[site_id]
 
     def members(self, site_id: str) -> MemberBook:
@@ -83,6 +91,12 @@ class World:
             book = BookingBook(self.clock, self.ids, self.switches, on_change)
             self.booking_books[site_id] = book
         return self.booking_books[site_id]
+
+    def _sold_as(self, site_id: str, sku: str) -> tuple[str, str] | None:
+        store = self.stores.get(site_id)
+        variant = store and store.owner("sku", sku)
+        product = store and variant and store.owner("variant", variant)
+        return (product, variant) if product and variant else None
 
     def shop_of(self, order_id: str) -> Shop:
         for shop in self.shops.values():
