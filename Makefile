@@ -82,14 +82,26 @@ clean: ## Remove everything that was built or installed
 
 $(UV): requirements/bootstrap.lock
 	@echo "Installing uv"
-	$(PYTHON) -m venv .tools/uv
-	.tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@$(PYTHON) -m venv .tools/uv
+	@.tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
 	@touch $@
+
+# Runs a command that says nothing; on a terminal something turns meanwhile.
+define patiently
+	@if [ -t 1 ]; then \
+	  while kill -0 $$$$ 2>/dev/null; do \
+	    for mark in '|' / - '\'; do printf '%s\b' "$$mark"; sleep 0.1; done; \
+	  done & spinner=$$!; \
+	fi; \
+	$(1); status=$$?; \
+	[ -z "$$spinner" ] || kill $$spinner; \
+	exit $$status
+endef
 
 define install
 	@echo "Installing $(1) into $(2)"
-	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(2)
-	$(UV) pip install --python $(2) --require-hashes -r requirements/$(1).lock
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) $(2)
+	$(call patiently,$(UV) pip install --quiet --python $(2) --require-hashes -r requirements/$(1).lock)
 	@touch $@
 endef
 
