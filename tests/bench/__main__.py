@@ -15,7 +15,7 @@ from tests.bench.report import Results
 from tests.bench.scene import FUNCTIONS, PROJECT, logical_id, scene
 from tests.lambda_runtime import InitFailedError
 from tests.local_stack import Progress, build, local_stack
-from tests.local_stack.processes import ProcessError, sigterm_as_exit
+from tests.local_stack.processes import ProcessError, signals_as_exit
 
 RESULTS = PROJECT / "build/bench"
 WEIGHED = ("get_order", "receive_webhook")
@@ -30,7 +30,7 @@ def main() -> int:
     shutil.rmtree(logs, ignore_errors=True)
     progress = Progress()
     try:
-        with sigterm_as_exit(), tempfile.TemporaryDirectory(prefix="bench-") as name:
+        with signals_as_exit(), tempfile.TemporaryDirectory(prefix="bench-") as name:
             results = _measure(Path(name), logs, runs, progress)
     except (BenchError, InitFailedError, ProcessError, TimeoutError) as error:
         print(error, file=sys.stderr)

@@ -14,7 +14,7 @@ from typing import Any
 from tests.local_stack.aws import Credentials
 from tests.local_stack.demo_areas import AreasStory
 from tests.local_stack.demo_webhooks import WebhookStory
-from tests.local_stack.processes import ProcessError, sigterm_as_exit
+from tests.local_stack.processes import ProcessError, signals_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.stack import LocalStack, local_stack
@@ -29,7 +29,7 @@ def main() -> int:
     """Tell the story; returns the exit status."""
     progress = Progress()
     try:
-        with sigterm_as_exit(), tempfile.TemporaryDirectory(prefix="wix-admin-") as name:
+        with signals_as_exit(), tempfile.TemporaryDirectory(prefix="wix-admin-") as name:
             folder = Path(name)
             with progress.step("Building layers and functions"):
                 artifacts = build(folder / "build", folder)

@@ -17,17 +17,21 @@ class ProcessError(Exception):
 
 
 @contextmanager
-def sigterm_as_exit() -> Iterator[None]:
-    """Let a SIGTERM unwind the stack like Ctrl-C does, so that everything is stopped."""
+def signals_as_exit() -> Iterator[None]:
+    """Let SIGTERM, or the end of the terminal, unwind the stack like Ctrl-C does.
+
+    So everything is stopped then, too.
+    """
 
     def leave(signum: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + signum)
 
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {each: signal.signal(each, leave) for each in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 @contextmanager

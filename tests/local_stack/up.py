@@ -9,7 +9,7 @@ from textwrap import indent
 from typing import Any
 
 from tests.local_stack.aws import REGION, Credentials, signing_curl
-from tests.local_stack.processes import ProcessError, sigterm_as_exit
+from tests.local_stack.processes import ProcessError, signals_as_exit
 from tests.local_stack.progress import Progress
 from tests.local_stack.sam import build
 from tests.local_stack.shop import fill, made_up_people
@@ -30,7 +30,7 @@ def main() -> int:
     """Run until Ctrl-C or SIGTERM; returns the exit status."""
     progress = Progress()
     try:
-        with sigterm_as_exit(), tempfile.TemporaryDirectory(prefix="wix-admin-") as name:
+        with signals_as_exit(), tempfile.TemporaryDirectory(prefix="wix-admin-") as name:
             folder = Path(name)
             with progress.step("Building layers and functions"):
                 artifacts = build(folder / "build", folder)

@@ -28,12 +28,12 @@ PARENT = """
 import signal, sys, time
 from collections.abc import Iterator
 from pathlib import Path
-from tests.local_stack.processes import running, sigterm_as_exit
+from tests.local_stack.processes import running, signals_as_exit
 
 # A run in the background of a shell hands on that it ignores this signal.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-with sigterm_as_exit(), running(
+with signals_as_exit(), running(
     [sys.executable, "-c", sys.argv[2]], environment={}, cwd=Path.cwd(), log=Path(sys.argv[1])
 ):
     time.sleep(60)
@@ -50,7 +50,7 @@ def is_alive(process_id: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it looks processes up in /proc")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_children_and_their_children(tmp_path: Path, number: signal.Signals) -> None:
     log = tmp_path / "log"
     parent = subprocess.Popen(  # noqa: S603 - the script above
