@@ -6,6 +6,7 @@
 * Lambda: a function that fails is told by the class of its exception, as AWS's runtime tells it.
   A layer is unpacked once for all functions, and not once for each process.
 * EventBridge: a condition on `events:source` or `events:detail-type` is judged by the event.
+* Its log has each call of an API and each event, too, as lines of JSON.
 
 It reaches into the version that requirements/ministack.lock pins. `tests/stack/test_stand_in.py`
 shows what the stand-in does without.
@@ -30,14 +31,22 @@ from ministack.core import (  # type: ignore[import-not-found]
     iam_actions,
     iam_evaluator,
     lambda_runtime,
+    responses,
+    router,
 )
-from ministack.services import apigateway_v1, lambda_svc  # type: ignore[import-not-found]
+from ministack.services import (  # type: ignore[import-not-found]
+    apigateway_v1,
+    eventbridge,
+    lambda_svc,
+)
 
 render = apigateway_v1._render_request_template_v1
 invoke_sqs = apigateway_v1._invoke_sqs_v1
 request_context = iam_actions.request_tag_context
 enforce = iam_evaluator.enforce
 enforce_execute_api = app._enforce_execute_api
+handle_call = app._handle_execute_api_request
+dispatch = eventbridge._dispatch_event
 execute = lambda_svc._execute_function_warm
 spawn = lambda_runtime.Worker._spawn
 
@@ -101,6 +110,50 @@ def enforced_where_there_is_a_route(
     return enforce_execute_api(api, stage, method, path, *args, **kwargs)
 
 
+async def logged_call(
+    host: str, path: str, method: str, headers: dict[str, str], *args: Any, **kwargs: Any
+) -> Any:
+    began = time.perf_counter()
+    reply = await handle_call(host, path, method, headers, *args, **kwargs)
+    if reply is not None:
+        status, answered, _ = reply
+        log(
+            call=f"{method} {route(host, path)}",
+            status=status,
+            replayed="idempotent-replayed" in {name.lower() for name in answered},
+            seconds=time.perf_counter() - began,
+            caller=caller(headers),
+        )
+    return reply
+
+
+def route(host: str, path: str) -> str:
+    """The path as the API has it, and so without anything that a caller made up."""
+    api, _, rest = app._parse_execute_api_url(host, path)
+    if scope := apigateway_v1.find_api_scope(api):
+        with responses.request_scope(*scope):
+            resource, _ = apigateway_v1._match_resource_tree(api, rest.strip("/").split("/"))
+        if resource:
+            return str(resource["path"])
+    return "(no such route)"
+
+
+def caller(headers: dict[str, str]) -> str:
+    """Whose key a call names; nothing if it names none, or one that is not known."""
+    key = router.extract_access_key_id(headers)
+    found = iam_evaluator.resolve_credential(key) if key else None
+    return getattr(found, "principal_arn", "").rpartition(":")[2].removeprefix("user/")
+
+
+def logged_event(event: dict[str, Any], *args: Any) -> None:
+    log(event=event["DetailType"], source=event["Source"])
+    dispatch(event, *args)
+
+
+def log(**entry: Any) -> None:
+    print(json.dumps(entry), flush=True)
+
+
 def executed(*args: Any) -> dict[str, Any]:
     done: dict[str, Any] = execute(*args)
     if done.get("error"):
@@ -155,9 +208,11 @@ apigateway_v1._AUTHENTICATION_GATEWAY_ERRORS["AccessDenied"] = (
     "ACCESS_DENIED",
     "AccessDeniedException",
 )
+app._handle_execute_api_request = logged_call
 app._enforce_execute_api = enforced_where_there_is_a_route
 iam_evaluator.enforce = refused_by_the_api
 iam_actions.request_tag_context = context_with_events
+eventbridge._dispatch_event = logged_event
 lambda_runtime._PYTHON_WORKER_SCRIPT = lambda_runtime._PYTHON_WORKER_SCRIPT.replace(
     ERROR, ERROR_AS_AWS_TELLS_IT
 )

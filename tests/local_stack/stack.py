@@ -72,14 +72,17 @@ class LocalStack:
     @cached_property
     def admin(self) -> Credentials:
         """A caller who may call every route."""
-        return self.caller(
-            "MembersAdminPolicy", "CatalogAdminPolicy", "OrdersAdminPolicy", "BookingsAdminPolicy"
-        )
+        areas = ("Members", "Catalog", "Orders", "Bookings")
+        return self.caller(*(f"{area}AdminPolicy" for area in areas), name="admin")
 
-    def caller(self, *policies: str) -> Credentials:
-        """A new caller with these policies of the stack's outputs, and nothing else."""
+    def caller(self, *policies: str, name: str = "caller") -> Credentials:
+        """A new caller with these policies of the stack's outputs, and nothing else.
+
+        Args:
+            name: What their name begins with.
+        """
         iam = self.account.client("iam")
-        name = f"caller-{next(self._numbers)}"
+        name = f"{name}-{next(self._numbers)}"
         iam.create_user(UserName=name)
         for policy in policies:
             iam.attach_user_policy(UserName=name, PolicyArn=self.outputs[policy])
@@ -237,10 +240,10 @@ def local_stack(
         ProcessError: If something did not start or deploy.
     """
     with WixSimulator(seed=7, people=people) as wix, emulator(folder, logs) as account:
-        progress.note(f"Wix is at {wix.url}, AWS at {account.endpoint}")
+        progress.note(f"The simulated Wix is at {wix.url}, the AWS stand-in at {account.endpoint}")
         template, left_out = sam.without_types(artifacts.read_template(), UNSUPPORTED_TYPES)
         for resource in left_out:
-            progress.note(f"Left out, as the stand-in does not know it: {resource}")
+            progress.note(f"Left out, as the stand-in does not support it: {resource}")
         with progress.step("Deploying the stack"):
             stack = _deploy(template, artifacts.folder, account, wix, logs)
         stack.put_credential(CREDENTIAL)
@@ -248,7 +251,6 @@ def local_stack(
             yield stack
         finally:
             stack.close()
-            (logs / "functions.log").write_text("\n".join(stack.logs()))
 
 
 def _deploy(

@@ -135,5 +135,5 @@ def test_the_log_tells_who_asked_for_what_and_how_wix_answered(
 
     assert reply.status_code == 200
     (line,) = lines
-    for part in ("verified", "user/caller-", '"outcome":"done"', request.request_id):
+    for part in ("verified", "user/admin-", '"outcome":"done"', request.request_id):
         assert part in line.replace('": ', '":')

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests import canaries, template
-from tests.local_stack import sam, shop
+from tests.local_stack import feed, sam, shop
 from tests.local_stack.processes import ProcessError, run
+from tests.local_stack.terminal import GREEN, styled
 from tests.local_stack.waiting import wait_for
 from tests.samples import SAMPLE_ORDERS
 from tests.wix_simulator import WixSimulator
@@ -191,3 +192,100 @@ def test_the_people_in_it_are_made_up_and_different(filled: WixSimulator) -> Non
     assert all(email.endswith("@example.com") for email in emails)
     known = json.dumps([orders, members, bookings])
     assert not [mark for mark in canaries.MARKS if mark in known]
+
+
+def line_of(**entry: object) -> str:
+    return json.dumps(entry)
+
+
+CALL = {"call": "POST /orders/{orderId}/refunds", "replayed": False, "seconds": 0.214}
+ACTION = {
+    "level": "INFO",
+    "action": "fulfill_approved_order",
+    "outcome": "done",
+    "milliseconds": 804,
+    "caller": {"trust": "asserted", "name": "wix/wix.ecom.v1.order_approved"},
+    "orderId": "a1a1a1a1-0000-4000-8000-00000000000a",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (
+            line_of(**CALL | {"status": 200, "replayed": True, "caller": "admin-0"}),
+            "POST /orders/…/refunds  200 replayed  0.21 s  admin-0",
+        ),
+        (
+            line_of(**CALL, status=403, caller=""),
+            "POST /orders/…/refunds  403  0.21 s",
+        ),
+        (
+            line_of(event="Order Ready To Ship", source="wix-admin"),
+            "event  Order Ready To Ship  from wix-admin",
+        ),
+        (
+            line_of(level="INFO", verdict="publish", eventType="wix.ecom.v1.order_approved"),
+            "webhook  publish  wix.ecom.v1.order_approved",
+        ),
+        (
+            line_of(level="WARNING", verdict="quarantine", reason="signature_unknown"),
+            "webhook  quarantine  signature_unknown",
+        ),
+        (
+            line_of(**ACTION, door="event"),
+            "wix/wix.ecom.v1.order_approved -> fulfill_approved_order  done  0.80 s",
+        ),
+        (line_of(level="INFO", leftAlone="unpaid"), "order left alone  unpaid"),
+    ],
+)
+def test_what_happens_is_read_from_a_line_of_the_log(line: str, text: str) -> None:
+    assert feed.readable(line) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-24 23:30:17 INFO [lambda] Lambda wix-admin-Refund output:",
+        line_of(**ACTION, door="http"),
+        line_of(event="wix.ecom.v1.order_approved", source="wix"),
+        line_of(_aws={}, action="refund_order", outcome="done", verdict="publish"),
+        "[]",
+    ],
+    ids=["the stand-in's own", "a call's, as the API has it", "a webhook's", "metrics", "other"],
+)
+def test_what_other_lines_say_already_is_not_said_again(line: str) -> None:
+    assert feed.readable(line) is None
+
+
+def test_the_log_is_followed_from_its_end_and_line_by_line(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text(line_of(event="Before", source="shop") + "\n")
+    event = line_of(event="After", source="shop")
+
+    pieces = iter([event[:9], event[9:], "\n"])
+
+    def appended(_seconds: float) -> None:
+        with log.open("a") as file:
+            file.write(next(pieces))
+
+    said = next(feed.follow(log, sleep=appended))
+
+    assert said.endswith("  event  After  from shop")
+
+
+@pytest.mark.parametrize(
+    ("output", "no_color", "text"),
+    [
+        ("a terminal", "", "\033[32m200\033[0m"),
+        ("a terminal", "1", "200"),
+        ("a file", "", "200"),
+    ],
+)
+def test_only_a_terminal_gets_colours_and_only_if_wanted(
+    output: str, no_color: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: output == "a terminal")
+
+    assert styled("200", GREEN) == text
