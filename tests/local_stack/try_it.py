@@ -95,7 +95,8 @@ def _page_document(stack: LocalStack) -> Json:
 
     Of each problem only its codes are left, or what it looks like would fill the page.
     """
-    document = seeded(json.loads(CONTRACT.read_text()), stack.wix)
+    with stack.wix.quietly():
+        document = seeded(json.loads(CONTRACT.read_text()), stack.wix)
     parts = {**document["components"]}
     del parts["securitySchemes"]
     problems = {

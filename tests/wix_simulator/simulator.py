@@ -5,8 +5,9 @@ import copy
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -209,6 +210,12 @@ class WixSimulator:
         with self._state.lock:
             self.webhooks.reset()
             self._state.reset(switches or Switches())
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Have no webhook sent about what is done inside."""
+        with self._state.lock, self._world.events.muted():
+            yield
 
     # ---- Switches and time ----
 
