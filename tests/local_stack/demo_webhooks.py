@@ -1,10 +1,9 @@
-"""The second half of the demo's story: what happens by itself when Wix tells of an order."""
+"""The demo's chapters about what happens by itself when an order is paid at Wix."""
 
 from typing import Any
 
 from tests.local_stack.queues import Published
-from tests.local_stack.stack import LocalStack
-from tests.local_stack.telling import holds, says, shows
+from tests.local_stack.story import Story
 from tests.local_stack.waiting import wait_for
 from tests.wix_simulator import line
 from tests.wix_simulator.signing import SigningKey
@@ -16,12 +15,13 @@ ORDERS_MEANWHILE = 5
 SHIPMENT = {"carrier": "ups", "trackingNumber": "1Z999AA10123456795"}
 
 
-class WebhookStory:
+class Webhooks:
     """The chapters, in order, and what they share."""
 
-    def __init__(self, stack: LocalStack, bus: Published) -> None:
-        self._stack = stack
-        self._wix = stack.wix
+    def __init__(self, story: Story, bus: Published) -> None:
+        self._story = story
+        self._stack = story.stack
+        self._wix = story.stack.wix
         self._bus = bus
         self._order: Any = None
 
@@ -29,7 +29,7 @@ class WebhookStory:
         """Tell it.
 
         Raises:
-            UntoldError: If a step is not as told.
+            CheckFailedError: If a step goes otherwise than it should.
             TimeoutError: If something does not happen at all.
         """
         self._wix.webhooks.subscribe(self._stack.webhook_url, [APPROVED])
@@ -40,22 +40,25 @@ class WebhookStory:
         self._stopped()
 
     def _approved(self) -> None:
-        says("An order is paid at Wix: a recipe book to download, and a mug")
+        self._story.chapter("An order is paid at Wix: a recipe book to download, and a mug")
         self._order = self._new_order()
         [delivery] = self._delivered()
-        shows(f"Wix posts {delivery.event_type} to /webhooks/wix")
-        shows(f"{delivery.attempts[0].status} in {_slowest([delivery])} ms, from the queue itself")
+        answer = f"{delivery.attempts[0].status} in {_slowest([delivery])} ms"
+        self._story.note(f"Wix posts it to /webhooks/wix  ->  {answer}, once it is in a queue")
         wait_for(lambda: self._events(APPROVED))
-        holds(f"On the bus: {APPROVED}", self._events(APPROVED)[0]["source"] == "wix")
+        source = self._events(APPROVED)[0]["source"]
+        self._story.check(f"On the event bus: {APPROVED}", source == "wix")
         wait_for(lambda: self._wix.fulfillments(self._id))
         status = self._wix.order(self._id)["fulfillmentStatus"]
-        holds(f"At Wix the book is fulfilled, the order {status}", status == "PARTIALLY_FULFILLED")
+        self._story.check(
+            f"At Wix the book is fulfilled, the order {status}", status == "PARTIALLY_FULFILLED"
+        )
         [announced] = wait_for(lambda: self._events(READY_TO_SHIP))
         units = {each["lineItemId"]: each["quantity"] for each in announced["detail"]["lines"]}
-        holds(f"On the bus: {READY_TO_SHIP}, the mug", units == {self._mug: 1})
+        self._story.check(f"On the event bus: {READY_TO_SHIP}, the mug", units == {self._mug: 1})
 
     def _dispatched(self) -> None:
-        says("The warehouse has sent the mug, and says so on the bus")
+        self._story.chapter("The warehouse reports on the event bus that the mug was shipped")
         sent = {
             "dispatchId": "D-2001",
             "orderId": self._id,
@@ -67,34 +70,35 @@ class WebhookStory:
         wait_for(lambda: len(self._wix.fulfillments(self._id)) > 1)
         tracking = self._wix.fulfillments(self._id)[1]["trackingInfo"]
         status = self._wix.order(self._id)["fulfillmentStatus"]
-        holds(
+        self._story.check(
             f"At Wix the order is {status}, the mug with {tracking['trackingNumber']}",
             status == "FULFILLED" and tracking["trackingNumber"] == SHIPMENT["trackingNumber"],
         )
 
     def _again(self) -> None:
-        says("Wix sends the same webhook twice more")
+        self._story.chapter("Wix sends the same webhook two more times")
         [first] = self._wix.webhooks.deliveries
         assert first.event_id
         self._wix.webhooks.resend(first.event_id, times=2)
         answers = [each.attempts[0].status for each in self._delivered()[1:]]
-        shows(" and ".join(map(str, answers)))
+        self._story.note(f"Answered {' and '.join(map(str, answers))}")
         wait_for(lambda: self._acted() == 1 + len(answers))
-        holds("Published and looked at again", len(self._events(APPROVED)) == 1 + len(answers))
+        self._story.check("Published again", len(self._events(APPROVED)) == 1 + len(answers))
         fulfilled, announced = self._wix.fulfillments(self._id), self._events(READY_TO_SHIP)
-        holds("Still 2 fulfillments and 1 announcement", (len(fulfilled), len(announced)) == (2, 1))
+        once = (len(fulfilled), len(announced)) == (2, 1)
+        self._story.check("Still 2 fulfillments and 1 announcement", once)
 
     def _forged(self) -> None:
-        says("Somebody else sends one, signed with a key of their own")
+        self._story.chapter("Somebody else sends one, signed with another key")
         before = len(self._bus.events)
         forged = self._wix.webhooks.token(entity_id=self._id, key=SigningKey.generate())
-        shows(f"{self._wix.webhooks.post(forged)}")
+        self._story.note(f"Answered {self._wix.webhooks.post(forged)}")
         [kept] = wait_for(lambda: self._stack.messages("WebhookQuarantineUrl"))
-        holds(f"In quarantine: {kept.attributes['reason']}", kept.body == forged)
-        holds("Not on the bus", len(self._bus.events) == before)
+        self._story.check(f"In quarantine: {kept.attributes['reason']}", kept.body == forged)
+        self._story.check("Not on the event bus", len(self._bus.events) == before)
 
     def _stopped(self) -> None:
-        says(f"The functions are stopped, and {ORDERS_MEANWHILE} orders come in")
+        self._story.chapter(f"The functions are stopped, and {ORDERS_MEANWHILE} orders are paid")
         self._wix.webhooks.clear_deliveries()
         with (
             self._stack.paused("ReceiveWebhookFunction"),
@@ -103,17 +107,18 @@ class WebhookStory:
             orders = [self._new_order()["id"] for _ in range(ORDERS_MEANWHILE)]
             delivered = self._delivered()
             answers = {each.attempts[0].status for each in delivered}
-            holds(
-                f"{len(delivered)} webhooks answered 200, the slowest in {_slowest(delivered)} ms",
+            slowest = _slowest(delivered)
+            self._story.check(
+                f"{len(delivered)} webhooks are answered 200, the slowest in {slowest} ms",
                 answers == {200} and len(delivered) == ORDERS_MEANWHILE,
             )
             untouched = not any(self._wix.fulfillments(each) for each in orders)
-            holds("Nothing is fulfilled yet", untouched)
-        shows("The functions run again")
+            self._story.check("Nothing is fulfilled yet", untouched)
+        self._story.note("The functions run again")
         wait_for(lambda: all(self._wix.fulfillments(each) for each in orders))
         wait_for(lambda: len(self._events(READY_TO_SHIP)) == 1 + ORDERS_MEANWHILE)
         counts = {len(self._wix.fulfillments(each)) for each in orders}
-        holds(f"All {ORDERS_MEANWHILE} books are fulfilled, and the mugs announced", counts == {1})
+        self._story.check("Every book is fulfilled once, every mug announced once", counts == {1})
 
     def _new_order(self) -> Any:
         book = line(1, "9.00", name="Recipe book", kind="DIGITAL")
@@ -128,7 +133,7 @@ class WebhookStory:
         return [each for each in self._bus.events if each["detail-type"] == detail_type]
 
     def _acted(self) -> int:
-        """How often the automation was told of an order, as its log has it."""
+        """How often the automation looked at an order, as its log has it."""
         lines = self._stack.logs("automations/fulfill_approved_order")
         return sum('"message":"fulfill_approved_order: ' in each for each in lines)
 

@@ -3,17 +3,14 @@
 import json
 import shlex
 import signal
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 from tests.local_stack.aws import REGION, Credentials, signing_curl
-from tests.local_stack.processes import ProcessError, signals_as_exit
-from tests.local_stack.progress import Progress
-from tests.local_stack.sam import build
-from tests.local_stack.shop import fill, made_up_people
-from tests.local_stack.stack import LocalStack, local_stack
+from tests.local_stack.shop import fill
+from tests.local_stack.stack import LocalStack
 from tests.local_stack.try_it import try_it_page
 from tests.samples import SAMPLE_ORDER
 from tests.wix_simulator import line
@@ -26,35 +23,14 @@ CURL = ["curl", "-s", "-w", r"\n%{http_code} %header{idempotent-replayed}\n"]
 """It tells the status after the answer, and whether that is an earlier one."""
 
 
-def main() -> int:
-    """Run until Ctrl-C or SIGTERM; returns the exit status."""
-    progress = Progress()
-    try:
-        with signals_as_exit(), tempfile.TemporaryDirectory(prefix="wix-admin-") as name:
-            folder = Path(name)
-            with progress.step("Building layers and functions"):
-                artifacts = build(folder / "build", folder)
-            with (
-                local_stack(artifacts, folder, folder, progress, made_up_people()) as stack,
-                try_it_page(stack) as page,
-            ):
-                shop = fill(stack.wix)
-                stack.wix.webhooks.subscribe(stack.webhook_url)
-                print(_instructions(stack, page, folder, shop), flush=True)
-                _wait()
-    except ProcessError as error:
-        print(error)
-        return 1
-    except KeyboardInterrupt:
-        # Whatever was running has been stopped on the way here.
-        print("\nStopped.")
-        return 0
-    return 0
-
-
-def _wait() -> None:
-    while True:
-        signal.pause()
+def run(stack: LocalStack, folder: Path) -> None:
+    """Fill the shop, and say what there is to try, until Ctrl-C."""
+    with suppress(KeyboardInterrupt), try_it_page(stack) as page:
+        shop = fill(stack.wix)
+        stack.wix.webhooks.subscribe(stack.webhook_url)
+        print(_instructions(stack, page, folder, shop), flush=True)
+        while True:
+            signal.pause()
 
 
 def _instructions(stack: LocalStack, page: str, logs: Path, shop: str) -> str:
