@@ -1,145 +1,155 @@
-"""The stack, left running, with calls to paste."""
+"""The stack, left running, with calls to paste and a line for whatever happens."""
 
 import json
 import shlex
-import signal
 from contextlib import suppress
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
-from tests.local_stack.aws import REGION, Credentials, signing_curl
+from tests.local_stack.aws import REGION, Credentials
+from tests.local_stack.feed import follow
 from tests.local_stack.shop import fill
 from tests.local_stack.stack import LocalStack
+from tests.local_stack.terminal import BOLD, styled
 from tests.local_stack.try_it import try_it_page
-from tests.samples import SAMPLE_ORDER
+from tests.samples import SAMPLE_ORDER, SAMPLE_SKU
 from tests.wix_simulator import line
 
 INVOKE = (
     "sam remote invoke RefundOrderFunction --stack-name wix-admin"
     " --event-file events/orders/refund_order.json"
 )
-CURL = ["curl", "-s", "-w", r"\n%{http_code} %header{idempotent-replayed}\n"]
-"""It tells the status after the answer, and whether that is an earlier one."""
+
+CURL = r"curl -s -w '\n%{http_code} replayed: %header{idempotent-replayed}\n'"
+"""It adds the status, and whether the answer is an earlier one again."""
 
 
 def run(stack: LocalStack, folder: Path) -> None:
-    """Fill the shop, and say what there is to try, until Ctrl-C."""
+    """Fill the shop, say what there is to try, and then what happens, until Ctrl-C."""
     with suppress(KeyboardInterrupt), try_it_page(stack) as page:
-        shop = fill(stack.wix)
+        with stack.wix.quietly():
+            shop = fill(stack.wix)
+            print(instructions(stack, page, folder, shop), flush=True)
         stack.wix.webhooks.subscribe(stack.webhook_url)
-        print(_instructions(stack, page, folder, shop), flush=True)
-        while True:
-            signal.pause()
+        for happened in follow(folder / "aws.log"):
+            print(happened, flush=True)
 
 
-def _instructions(stack: LocalStack, page: str, logs: Path, shop: str) -> str:
-    operator, reader = stack.admin, stack.caller("OrdersReaderPolicy")
-    pasted = "\n\n".join(
-        f"  # {what}\n{indent(call, '  ')}" for what, call in calls(stack, operator, reader).items()
-    )
+def instructions(stack: LocalStack, page: str, logs: Path, shop: str) -> str:
+    """Return what there is to try; what to do first stands last, next to where one types."""
+    (first, refund), *others = calls(stack).items()
+    pasted = "\n\n".join(f"# {what}\n{call}" for what, call in others)
     return f"""
-  Try it    {page}  every call on a page that signs it
-  API       {stack.api_url}
-  Webhooks  {stack.webhook_url}
-  Wix       {stack.wix.url}  with {shop},
-            and with what events/ names; it tells the webhooks of what becomes of orders
-  AWS       {stack.account.endpoint}  (region {REGION}, access key test, secret key test)
-  Logs      {logs}
+{styled("More to paste", BOLD)}, after the variables at the end
 
-  A caller for every route   {operator.key_id}  {operator.secret}
-  A caller who only reads    {reader.key_id}  {reader.secret}
-
-  Paste any of these. Below the answer is its status, and "true" if it is an earlier answer again.
-
-{pasted}
-
-  # Let sam (.tools/sam/bin), the AWS CLI and README's samples work with it, in this shell
-  {environment_line(stack)}
+{indent(pasted, "  ")}
 
   # Call a function directly; what a sample cancels, declines or deletes is gone for good
   {INVOKE}
 
-It all runs until you press Ctrl-C."""
+{styled("Addresses", BOLD)}
+
+  API       {stack.api_url}
+  Webhooks  {stack.webhook_url}
+  Wix       {stack.wix.url}  simulated, with {shop};
+            GET /_simulator lists what can be done to it
+  AWS       {stack.account.endpoint}  a stand-in
+  Logs      {logs}
+
+{styled("Start here", BOLD)}
+
+  Open {styled(page, BOLD)} in a browser: every call, ready to be sent, is signed on its way.
+
+  Or paste these variables into another shell, for curl, the AWS CLI, and sam in .tools/sam/bin:
+
+{indent(variables(stack), "  ")}
+
+  # {first}
+{indent(refund, "  ")}
+
+{styled("Ctrl-C stops everything.", BOLD)} What happens from now on:
+"""
 
 
-def environment_line(stack: LocalStack) -> str:
-    """What to paste into a shell, so that its tools and README's samples work with the stack."""
-    variables = stack.account.variables() | {
-        "ADMIN_API_URL": stack.api_url,
-        "ADMIN_API_REGION": REGION,
-        "ORDER_ID": SAMPLE_ORDER,
-    }
-    return f"export {shlex.join(f'{name}={value}' for name, value in variables.items())}"
-
-
-def calls(stack: LocalStack, operator: Credentials, reader: Credentials) -> dict[str, str]:
-    """Calls to paste into a shell, each by what it does, about things that it adds to the shop."""
-    order = stack.wix.add_order(total="49.73")
-    new = stack.wix.add_order(
-        lines=[line(1, "9.00", kind="DIGITAL", name="Recipe book"), line(1, "12.50", name="Mug")],
-        status="INITIALIZED",
+def variables(stack: LocalStack) -> str:
+    """Return what to paste into a shell, so that the calls, its tools and README's samples work."""
+    groups = (
+        {"ADMIN_API_URL": stack.api_url, "ADMIN_API_REGION": REGION, "ORDER_ID": SAMPLE_ORDER},
+        stack.account.variables(),
+        {
+            "ADMIN": _key(stack.admin),
+            "READER": _key(stack.caller("OrdersReaderPolicy", name="reader")),
+            "WAREHOUSE": _key(stack.caller("WarehousePolicy", name="warehouse")),
+        },
     )
-    mug = stack.wix.catalog.add_product(name="Mug", sku=f"MUG-{order['number']}", quantity=12)
-    member = stack.wix.members.add(status="PENDING")
-    booking = stack.wix.bookings.add(status="PENDING")
-    unsent = {"paymentStatus": "PAID", "fulfillmentStatus": "NOT_FULFILLED"}
-    refunds, refund = f"/orders/{order['id']}/refunds", {"amount": "5.00", "reason": "Damaged"}
-    [variant] = mug["variantsInfo"]["variants"]
-    counted = {"changes": [{"sku": variant["sku"], "set": 40}]}
+    return "\n".join(
+        f"export {shlex.join(f'{name}={value}' for name, value in group.items())}"
+        for group in groups
+    )
+
+
+def _key(caller: Credentials) -> str:
+    return f"{caller.key_id}:{caller.secret}"
+
+
+def calls(stack: LocalStack) -> dict[str, str]:
+    """Return calls to paste after `variables`, each by what it does.
+
+    They are about things that this adds to the shop.
+    """
+    wix = stack.wix
+    beans = line(2, "12.50", name="Coffee beans", sku="BEANS-1")
+    mug = line(1, "19.99", name="Ceramic mug", sku=SAMPLE_SKU)
+    guide = line(1, "9.00", name="Brewing guide", sku="GUIDE", kind="DIGITAL")
+    order = f"/orders/{wix.add_order(lines=[beans, mug])['id']}"
+    new = wix.add_order(lines=[guide, mug], status="INITIALIZED")
+    member = wix.members.add(status="PENDING")["id"]
+    booking = wix.bookings.add(status="PENDING")["id"]
+    refund = {"amount": "5.00", "reason": "Damaged"}
+    unsent = {"filter": {"paymentStatus": "PAID", "fulfillmentStatus": "NOT_FULFILLED"}}
+    counted = {"changes": [{"sku": SAMPLE_SKU, "set": 40}]}
     return {
-        "Read an order": _curl(stack, operator, "GET", f"/orders/{order['id']}"),
-        "List the orders that are paid and not sent": _curl(
-            stack, operator, "POST", "/orders/query", {"filter": unsent}
+        "Refund 5.00, once, however often you paste this": _curl(
+            "POST", f"{order}/refunds", refund, key="try-1"
         ),
-        "Give back 5.00, once, however often you paste this": _curl(
-            stack, operator, "POST", refunds, refund, key="try-1"
+        "Try the same as a caller who may only read": _curl(
+            "POST", f"{order}/refunds", refund, key="try-1", caller="READER"
         ),
-        "Try the same as somebody who may only read": _curl(
-            stack, reader, "POST", refunds, refund, key="try-1"
-        ),
+        "Read that order": _curl("GET", order, caller="READER"),
+        "List the orders that are paid and not shipped": _curl("POST", "/orders/query", unsent),
         "See what a change of stock would send to Wix, and change nothing": _curl(
-            stack, operator, "POST", "/inventory", {**counted, "dryRun": True}
+            "POST", "/inventory", {**counted, "dryRun": True}
         ),
-        "Make it, once": _curl(
-            stack, operator, "POST", "/inventory", counted, key=f"try-{order['number']}"
+        "Make the change, once": _curl("POST", "/inventory", counted, key="try-2"),
+        "Approve a member who waits for it": _curl("POST", f"/members/{member}/approve"),
+        "Confirm a booking that waits for it": _curl("POST", f"/bookings/{booking}/confirm"),
+        "Have a new order paid at Wix: its guide is fulfilled, its mug announced": _plain_curl(
+            f"{wix.url}/_simulator/orders/approve", {"order_id": new["id"]}
         ),
-        "Let in a member who waits for it": _curl(
-            stack, operator, "POST", f"/members/{member['id']}/approve"
-        ),
-        "Confirm a booking that waits for it": _curl(
-            stack, operator, "POST", f"/bookings/{booking['id']}/confirm"
-        ),
-        "Let a new order be paid at Wix: its book is fulfilled, its mug announced": _plain_curl(
-            f"{stack.wix.url}/_simulator/orders/approve", {"order_id": new["id"]}
-        ),
-        "Say, as the warehouse, that the mug was sent": _dispatch(stack, new),
+        "Report, as the warehouse, that the mug was shipped": _dispatch(stack, new),
         "Read the new order, a second or two later: the event waits in a queue first": _curl(
-            stack, operator, "GET", f"/orders/{new['id']}"
+            "GET", f"/orders/{new['id']}"
         ),
         "See what Wix delivered, and how it was answered": _plain_curl(
-            f"{stack.wix.url}/_simulator/webhooks/deliveries"
+            f"{wix.url}/_simulator/webhooks/deliveries"
         ),
     }
 
 
 def _curl(
-    stack: LocalStack,
-    caller: Credentials,
-    method: str,
-    path: str,
-    body: object = None,
-    *,
-    key: str | None = None,
+    method: str, path: str, body: object = None, *, key: str | None = None, caller: str = "ADMIN"
 ) -> str:
     """A signed call for a shell."""
-    lines = [CURL, signing_curl(caller), ["-X", method, stack.api_url + path]]
+    parts = [
+        _signed(caller, "execute-api"),
+        f'-X {method} "$ADMIN_API_URL{path}"',
+    ]
     if body is not None:
-        lines.append(["-H", "Content-Type: application/json"])
-        lines.append(["-d", json.dumps(body)])
+        parts.append(f"-H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}")
     if key is not None:
-        lines.append(["-H", f"Idempotency-Key: {key}"])
-    return _for_a_shell(lines)
+        parts.append(f"-H 'Idempotency-Key: {key}'")
+    return _for_a_shell(parts)
 
 
 def _dispatch(stack: LocalStack, order: Any) -> str:
@@ -159,21 +169,21 @@ def _dispatch(stack: LocalStack, order: Any) -> str:
     }
     return _for_a_shell(
         [
-            CURL,
-            signing_curl(stack.caller("WarehousePolicy"), "events"),
-            ["-H", "X-Amz-Target: AWSEvents.PutEvents"],
-            ["-H", "Content-Type: application/x-amz-json-1.1"],
-            ["-d", json.dumps({"Entries": [event]}), stack.account.endpoint],
+            _signed("WAREHOUSE", "events"),
+            "-H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: application/x-amz-json-1.1'",
+            f'-d {shlex.quote(json.dumps({"Entries": [event]}))} "$AWS_ENDPOINT_URL"',
         ]
     )
 
 
 def _plain_curl(url: str, body: object = None) -> str:
-    lines = [["curl", "-s", "-w", r"\n", url]]
-    if body is not None:
-        lines.append(["-d", json.dumps(body)])
-    return _for_a_shell(lines)
+    data = [] if body is None else [f"-d {shlex.quote(json.dumps(body))}"]
+    return _for_a_shell([rf"curl -s -w '\n' {url}", *data])
 
 
-def _for_a_shell(lines: list[list[str]]) -> str:
-    return " \\\n  ".join(shlex.join(each) for each in lines)
+def _signed(caller: str, service: str) -> str:
+    return f'{CURL} \\\n  --aws-sigv4 aws:amz:{REGION}:{service} --user "${caller}"'
+
+
+def _for_a_shell(parts: list[str]) -> str:
+    return " \\\n  ".join(parts)
