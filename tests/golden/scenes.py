@@ -85,7 +85,7 @@ class _Scenes:
             self._world.clock.sleep(LATER_SECONDS)
             self._send(door)
         with self._scene("no key"):
-            self._send(door, key=None)
+            self._send(door, keyed=False)
         with self._scene("dead before it asked anything"):
             self._world.dies_at = lambda _: True
             self._send(door, door)
@@ -123,10 +123,10 @@ class _Scenes:
         yield
         self.seen[name] = plain(self.seen[name])
 
-    def _send(self, *doors: str, key: str | None = "", **more: Any) -> None:
-        """Send the sample through each of some doors, with its own key if none is given."""
+    def _send(self, *doors: str, keyed: bool = True, **more: Any) -> None:
+        """Send the sample through each of some doors, with or without its key."""
         for door in doors:
-            event = self._doors[door](self._sample | more, self._key if key == "" else key)
+            event = self._doors[door](self._sample | more, self._key if keyed else None)
             self._act(door, event)
 
     def _act(self, door: str, event: Json) -> None:
@@ -200,7 +200,12 @@ def _queue(asked: Json, key: str | None) -> Json:
 def _messages(*bodies: str) -> Json:
     return {
         "Records": [
-            {"messageId": f"message-{number}", "body": body, "eventSource": "aws:sqs"}
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": f"receipt-{number}",
+                "body": body,
+                "eventSource": "aws:sqs",
+            }
             for number, body in enumerate(bodies, 1)
         ]
     }

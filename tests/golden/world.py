@@ -49,7 +49,7 @@ OF_HTTP = {
 }
 """The headers that are the HTTP client's own."""
 
-TOLD = {"PutEvents", "SendMessage"}
+TOLD = {"PutEvents", "SendMessage", "ChangeMessageVisibility"}
 WRITTEN = {"PutItem", "DeleteItem"}
 """The calls to AWS that somebody else hears of, and those that write into the ledger."""
 
@@ -96,7 +96,9 @@ class World:
         clock: The time of all of it.
         wix: The shop.
         signing_key: Signs what Wix delivers.
-        quarantine_url: The queue of deliveries that do not verify.
+        queue_url: The queue that messages come from.
+        dead_letter_queue_url: The one for those that are given up on.
+        quarantine_url: The one for deliveries that do not verify.
         asks: What Wix was asked in this act.
         tells: What others were told in this act.
         writes: Whether this act wrote into the ledger.
@@ -116,7 +118,10 @@ class World:
         self._transport = SimulatorTransport(self.wix)
         self._tables = boto3.client("dynamodb")
         self._sqs = boto3.client("sqs")
-        self.quarantine_url = self._sqs.create_queue(QueueName="quarantine")["QueueUrl"]
+        self.queue_url, self.dead_letter_queue_url, self.quarantine_url = (
+            self._sqs.create_queue(QueueName=name)["QueueUrl"]
+            for name in ("queue", "dead-letters", "quarantine")
+        )
 
     def begin(self) -> None:
         """Have a shop, a ledger and a process in which nothing has happened yet."""
@@ -298,6 +303,8 @@ def _environment(there: World) -> dict[str, str]:
         "WIX_API_URL": "https://www.wixapis.com",
         "EFFECTS_TABLE_NAME": LEDGER,
         "EVENT_BUS_NAME": BUS,
+        "QUEUE_URL": there.queue_url,
+        "DEAD_LETTER_QUEUE_URL": there.dead_letter_queue_url,
         "QUARANTINE_URL": there.quarantine_url,
         "WIX_WEBHOOK_PUBLIC_KEYS": there.signing_key.public_pem,
         "WIX_INSTANCE_IDS": canaries.INSTANCE_ID,

@@ -1,6 +1,8 @@
 """A fault, as lines of the product and what stands there instead, wherever they are by now."""
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,8 +77,9 @@ def places_in(text: str, fault: Fault) -> list[Place]:
     return [Place(fault.module, number, names[number]) for number in starts]
 
 
-def plant(fault: Fault, place: Place, root: Path) -> str:
-    """Change the lines; return the text of the whole module as it was."""
+@contextmanager
+def planted(fault: Fault, place: Place, root: Path) -> Iterator[None]:
+    """Have a fault in the product for as long as the block lasts."""
     file = root / place.module
     text = file.read_text()
     lines = text.split("\n")
@@ -84,7 +87,10 @@ def plant(fault: Fault, place: Place, root: Path) -> str:
     changed = [now + line.removeprefix(before) if line.strip() else line for line in fault.becomes]
     lines[place.line : place.line + len(fault.was)] = changed
     file.write_text("\n".join(lines))
-    return text
+    try:
+        yield
+    finally:
+        file.write_text(text)
 
 
 def functions_of(text: str) -> list[str]:

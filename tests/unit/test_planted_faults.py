@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.planted_faults.faults import Fault, Place, functions_of, place_of, plant
+from tests.planted_faults.faults import Fault, Place, functions_of, place_of, planted
 from tests.planted_faults.trying import fitting, what_failed
 from tests.template import PROJECT
 
@@ -87,15 +87,15 @@ def test_a_fault_is_gone_if_nobody_can_tell_where_it_is(
     assert place_of(FAULT, root) is None
 
 
-def test_planting_changes_these_lines_only_as_deep_as_they_are_now(tmp_path: Path) -> None:
+def test_a_planted_fault_changes_these_lines_only_as_deep_as_they_are_now(tmp_path: Path) -> None:
     text = "def check(left):\n    if left > 0:\n        return 2\n"
     root = product(tmp_path, effects=text)
 
-    before = plant(FAULT, Place("shared/wix_admin/effects.py", 1, "check"), root)
+    with planted(FAULT, Place("shared/wix_admin/effects.py", 1, "check"), root):
+        with_it = (root / "shared/wix_admin/effects.py").read_text()
 
-    assert before == text
-    planted = (root / "shared/wix_admin/effects.py").read_text()
-    assert planted == text.replace(">", ">=")
+    assert with_it == text.replace(">", ">=")
+    assert (root / "shared/wix_admin/effects.py").read_text() == text
 
 
 def test_a_decorator_is_part_of_its_function() -> None:
@@ -143,5 +143,6 @@ def test_a_seed_draws_faults_that_are_code_and_change_it(tmp_path: Path) -> None
         copy = tmp_path / place.module
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text((PROJECT / place.module).read_text())
-        before = plant(fault, place, tmp_path)
-        assert ast.dump(ast.parse(copy.read_text())) != ast.dump(ast.parse(before))
+        before = ast.dump(ast.parse(copy.read_text()))
+        with planted(fault, place, tmp_path):
+            assert ast.dump(ast.parse(copy.read_text())) != before
