@@ -9,7 +9,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from threading import local
 from typing import Any
 
 import pytest
@@ -17,7 +16,9 @@ from xdist.workermanage import WorkerController
 
 from openapi.codes import CODES, Codes, as_text, listed_codes
 from tests import template
-from wix_admin.doors import action, http, recording
+from wix_admin.doors.action import AdminAction
+from wix_admin.doors.call import LambdaContext
+from wix_admin.doors.http import is_http
 
 WHOLE = {"tests", "tests/unit"}
 """The folders with all tests in whose own process handlers run."""
@@ -97,24 +98,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def answers_are_recorded(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Listen at the HTTP door: what it answers, and which action it was that acted."""
+    """Listen to every action: what it answers over HTTP."""
     answered = pytestconfig.stash[ANSWERED].answered
     names = {name.partition("/")[2]: name for name in template.routes()}
-    acting = local()
-    record, serve = recording.record, http.serve
+    serve = AdminAction.__call__
 
-    def recorded(**about: Any) -> None:
-        acting.name = about["action"]
-        record(**about)
-
-    def serving(*call: Any, **options: Any) -> dict[str, Any]:
-        acting.name = ""
-        answer = serve(*call, **options)
-        if answer["statusCode"] != 200 and acting.name in names:
-            answered[names[acting.name]].add(json.loads(answer["body"])["code"])
+    def serving(action: AdminAction, incoming: Any, context: LambdaContext) -> Any:
+        answer = serve(action, incoming, context)
+        if is_http(incoming) and answer["statusCode"] != 200 and action.name in names:
+            answered[names[action.name]].add(json.loads(answer["body"])["code"])
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(action, "record", recorded)
-        patch.setattr(http, "serve", serving)
+        patch.setattr(AdminAction, "__call__", serving)
         yield

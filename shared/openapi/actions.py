@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from pydantic.alias_generators import to_camel
 
 from tests import template
-from wix_admin.doors.action import Declaration
+from wix_admin.doors.action import AdminAction
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,15 @@ class Action:
         return str(self._module.__doc__).strip()
 
     @cached_property
-    def handler(self) -> Any:
+    def handler(self) -> AdminAction:
         """Its Lambda handler."""
-        return self._module.handler
-
-    @cached_property
-    def declared(self) -> Declaration:
-        """What its handler says of itself."""
-        declared: Declaration = self.handler.declared
-        return declared
+        handler: AdminAction = self._module.handler
+        return handler
 
     @cached_property
     def answer(self) -> Any:
         """The class of its answer."""
-        return get_type_hints(self.handler.__wrapped__)["return"]
+        return get_type_hints(self.handler.action)["return"]
 
     @cached_property
     def _module(self) -> Any:

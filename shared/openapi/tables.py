@@ -61,7 +61,7 @@ def _called_by(action: str, function: Resource) -> str:
 def _route(name: str) -> str:
     """Return a route, with what has to be in its query."""
     [action] = [each for each in actions() if each.name == name]
-    fields = action.declared.input_type.model_fields.values()
+    fields = action.handler.input_type.model_fields.values()
     needed = {str(each.alias) for each in fields if each.is_required()} - {*action.in_path}
     query = [] if action.has_body else [f"{each}=…" for each in sorted(needed)]
     return f"`{action.method} {action.path}{'?' if query else ''}{'&'.join(query)}`"

@@ -3,8 +3,8 @@
 A function names its input, the operations it elevates and its action:
 
     @admin_action(GetOrderInput, elevates=[GET_ORDER])
-    def handler(wanted: GetOrderInput, wix: WixClient) -> Order:
-        return get_order(wix, wanted)
+    def handler(request: GetOrderInput, wix: WixClient) -> Order:
+        return get_order(wix, request)
 """
 
 from wix_admin.doors.action import Key, admin_action

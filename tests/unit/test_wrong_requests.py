@@ -593,7 +593,7 @@ def test_what_is_wrong_is_told_in_plain_words_and_kept_out_of_the_log(
 
 def own_words(row: Wrong, body: object) -> set[str]:
     """What the caller made up: all texts and names that are neither ours nor in our sentence."""
-    ours = names_in(handler_of(row.action).declared.input_type)
+    ours = names_in(handler_of(row.action).input_type)
     return {
         each
         for each in texts_in([body, row.raw, row.query])

@@ -1,1 +1,1 @@
-"""The three ways a call comes in, each with its own way to ask and to answer."""
+"""How a call comes in: over HTTP, as an event, in a queue's batch, or directly."""

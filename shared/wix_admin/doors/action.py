@@ -1,20 +1,20 @@
 """The one wrapper that makes an admin action a Lambda function."""
 
-import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import Enum
-from functools import wraps
+from functools import partial
 from typing import Any, overload
 
 from pydantic import ValidationError
 
+from wix_admin.aws.queues import Message
 from wix_admin.aws.settings import settings
 from wix_admin.aws.telemetry import stack_summary
 from wix_admin.aws.timeouts import until
 from wix_admin.doors import direct, event, http
-from wix_admin.doors.call import Call, Done, LambdaContext
-from wix_admin.doors.http import KEY_HEADER
+from wix_admin.doors.batch import is_batch, process_batch
+from wix_admin.doors.call import FAULT, Call, Done, LambdaContext, Outcome, part_of
 from wix_admin.doors.reading import KEY_FIELD
 from wix_admin.doors.recording import record
 from wix_admin.effects.once import Once
@@ -26,7 +26,6 @@ from wix_admin.errors import (
     WixRequestError,
 )
 from wix_admin.models import Answer, FunctionInput, Json, WixEntity, WriteInput
-from wix_admin.problems import code_of
 from wix_admin.process import effects_table, wix_http
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.operations import Operation
@@ -37,7 +36,6 @@ from wix_auth import WixAuthError
 type Output = Answer | WixEntity
 type Read[I: FunctionInput] = Callable[[I, WixClient], Output]
 type Write[I: FunctionInput] = Callable[[I, WixClient, Once], Output]
-type Handler = Callable[[Any, LambdaContext], Any]
 
 
 class Key(Enum):
@@ -47,36 +45,106 @@ class Key(Enum):
     HONOURED = "honoured"
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a handler says of itself, as its attribute `declared`.
+class AdminAction:
+    """An action as a Lambda handler, which also says what it takes, elevates and needs a key for.
 
     Attributes:
+        name: The function's name, that of the module with its handler.
+        action: What is done.
         input_type: What the caller sends.
         elevates: The operations that it may call at Wix.
         key: Whether it needs an idempotency key; None for one that changes nothing.
     """
 
-    input_type: type[FunctionInput]
-    elevates: tuple[Operation, ...]
-    key: Key | None
+    def __init__(
+        self,
+        action: Callable[..., Output],
+        *,
+        input_type: type[FunctionInput],
+        elevates: Collection[Operation],
+        key: Key | None,
+    ) -> None:
+        self.name = action.__module__.rpartition(".")[2]
+        self.action = action
+        self.input_type = input_type
+        self.elevates = tuple(elevates)
+        self.key = key
+
+    def __call__(self, incoming: Any, context: LambdaContext) -> Any:
+        """Serve whatever Lambda was invoked with, by the door that it came through."""
+        if http.is_http(incoming):
+            call = http.read(incoming, context, many=self.input_type.many)
+            return http.answer(self.perform(call), call.request_id)
+        if is_batch(incoming):
+            process = partial(self._process, context)
+            return process_batch(incoming, process, context, action=self.name)
+        if event.is_event(incoming):
+            return event.answer(self.perform(event.read(incoming, context)))
+        return direct.answer(self.perform(direct.read(incoming, context)))
+
+    def _process(self, context: LambdaContext, message: Message) -> None:
+        event.answer(self.perform(event.read_message(message.body, context)))
+
+    def perform(self, call: Call) -> Outcome:
+        """Do what a call asks for, and write to the log and the metrics how it went.
+
+        A fault of ours becomes an `UnexpectedError`, without its text, which may hold anything.
+        """
+        traffic, ids = Traffic(), dict[str, str]()
+        failure: Json = {}
+        outcome: Outcome = UnexpectedError(FAULT)  # for the log, if it is the process that ends
+        try:
+            with until(call.over_at):
+                outcome = self._act(call, traffic, ids)
+        except (AdminError, WixAuthError) as error:
+            outcome = error
+            failure = {"error": type(error).__name__, "detail": str(error)}
+        except Exception as fault:  # noqa: BLE001  # whatever it is, the caller gets an answer
+            failure = stack_summary(fault)
+        finally:
+            record(self.name, call, outcome, traffic, **ids, **failure)
+        return outcome
+
+    def _act(self, call: Call, traffic: Traffic, ids: dict[str, str]) -> Done:
+        given = part_of(call.input)
+        request = _validated(self.input_type, given)
+        ids.update(request.ids())
+        rehearsal = Rehearsal() if isinstance(request, WriteInput) and request.dry_run else None
+        once = _once(request, call, self.key, rehearses=rehearsal is not None) if self.key else None
+        wix = WixClient(
+            wix_http(),
+            elevates=self.elevates,
+            deadline=call.deadline,
+            traffic=traffic,
+            rehearsal=rehearsal,
+        )
+        try:
+            answer = _json(self.action(request, wix, once) if once else self.action(request, wix))
+        except WithheldError:
+            answer = {}
+        except WixRequestError as refusal:
+            refusal.violations = located(refusal.violations, given)
+            raise
+        if rehearsal is not None:
+            return Done(_dry_run_answer(rehearsal, answer), replayed=False)
+        return Done(answer, replayed=once is not None and once.replayed)
 
 
 @overload
 def admin_action[I: FunctionInput](
     input_type: type[I], *, elevates: Collection[Operation]
-) -> Callable[[Read[I]], Handler]: ...
+) -> Callable[[Read[I]], AdminAction]: ...
 
 
 @overload
 def admin_action[I: FunctionInput](
     input_type: type[I], *, elevates: Collection[Operation], key: Key
-) -> Callable[[Write[I]], Handler]: ...
+) -> Callable[[Write[I]], AdminAction]: ...
 
 
 def admin_action(
     input_type: type[Any], *, elevates: Collection[Operation], key: Key | None = None
-) -> Callable[[Callable[..., Output]], Handler]:
+) -> Callable[[Callable[..., Output]], AdminAction]:
     """Make an action a Lambda handler that serves HTTP, events and direct calls.
 
     Args:
@@ -85,49 +153,7 @@ def admin_action(
         key: For an action that changes the shop, whether it needs an idempotency key. The action
             then gets a third argument, the `Once` that makes its change.
     """
-
-    def decorate(action: Callable[..., Output]) -> Handler:
-        name = action.__module__.rpartition(".")[2]
-
-        def act(call: Call, traffic: Traffic, ids: dict[str, str]) -> Done:
-            given = call.input()
-            asked = _validated(input_type, given)
-            ids.update(asked.ids())
-            rehearsal = Rehearsal() if isinstance(asked, WriteInput) and asked.dry_run else None
-            once = _once(asked, call, key, rehearses=rehearsal is not None) if key else None
-            wix = WixClient(
-                wix_http(),
-                elevates=elevates,
-                deadline=call.deadline,
-                traffic=traffic,
-                rehearsal=rehearsal,
-            )
-            try:
-                answer = _json(action(asked, wix, once) if once else action(asked, wix))
-            except WithheldError:
-                answer = {}
-            except WixRequestError as refusal:
-                refusal.violations = located(refusal.violations, given)
-                raise
-            if rehearsal is not None:
-                return Done(_dry_run_answer(rehearsal, answer), replayed=False)
-            return Done(answer, replayed=once is not None and once.replayed)
-
-        def perform(call: Call) -> Done:
-            return _told(name, call, act)
-
-        @wraps(action)
-        def handler(incoming: Any, context: LambdaContext) -> Any:
-            if isinstance(incoming, dict) and http.is_http(incoming):
-                return http.serve(incoming, context, perform, many=input_type.many)
-            if isinstance(incoming, dict) and event.is_event(incoming):
-                return event.serve(incoming, context, perform, name)
-            return direct.serve(incoming, context, perform)
-
-        vars(handler)["declared"] = Declaration(input_type, tuple(elevates), key)
-        return handler
-
-    return decorate
+    return partial(AdminAction, input_type=input_type, elevates=elevates, key=key)
 
 
 def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
@@ -140,33 +166,33 @@ def _validated(input_type: type[FunctionInput], given: Json) -> FunctionInput:
     raise refusal(input_type, given, mistakes)
 
 
-def _once(asked: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> Once:
+def _once(request: FunctionInput, call: Call, rule: Key, *, rehearses: bool) -> Once:
     """Prepare for one change, under the input's own key or the caller's.
 
     Raises:
         InputError: If a key is required and there is none, unless nothing is to be changed.
     """
-    key = asked.own_key() or call.key()
+    key = request.own_key() or part_of(call.key)
     if key is None and rule is Key.REQUIRED and not rehearses:
         in_header = call.door == "http"
         raise InputError.of(
             "" if in_header else KEY_FIELD,
             "Send a new UUID for each new request, and the same one for each repetition",
-            header=KEY_HEADER if in_header else None,
+            header=http.KEY_HEADER if in_header else None,
             code="idempotency_key_missing",
         )
     return Once(
         table=effects_table() if key and not rehearses else None,
         site_id=settings().wix_site_id,
         key=key,
-        request_hash=asked.fingerprint(),
+        request_hash=request.fingerprint(),
         lease_until=call.lease_until,
         rehearses=rehearses,
     )
 
 
 def _dry_run_answer(rehearsal: Rehearsal, answer: Json) -> Json:
-    """Answer a dry run: what would be sent, what was read, and what is known without sending."""
+    """Answer with what would be sent, what was read, and what is known without sending."""
     return {
         "dryRun": True,
         "requests": [
@@ -176,47 +202,6 @@ def _dry_run_answer(rehearsal: Rehearsal, answer: Json) -> Json:
         "read": [asdict(each) for each in rehearsal.read],
         **({"result": answer} if answer else {}),
     }
-
-
-def _told(action: str, call: Call, act: Callable[[Call, Traffic, dict[str, str]], Done]) -> Done:
-    """Do it, and tell log and metrics how it went.
-
-    Raises:
-        AdminError: Whatever the action raises; any fault of ours as `UnexpectedError`, without
-            its text, which may hold anything.
-        WixAuthError: If Wix could not be called.
-    """
-    traffic, outcome = Traffic(), "internal_error"
-    ids: dict[str, str] = {}
-    failure: dict[str, Any] = {}
-    began = time.monotonic()
-    try:
-        with until(call.over_at):
-            done = act(call, traffic, ids)
-        outcome = "replayed" if done.replayed else "done"
-    except (AdminError, WixAuthError) as error:
-        outcome = code_of(error)
-        failure = {"error": type(error).__name__, "detail": str(error)}
-        if isinstance(error, AdminError) and error.replayed:
-            failure["replayed"] = True
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer
-        failure = stack_summary(error)
-        raise UnexpectedError("A fault of ours: the log has it under this request id") from None
-    finally:
-        record(
-            action=action,
-            outcome=outcome,
-            seconds=time.monotonic() - began,
-            traffic=traffic,
-            door=call.door,
-            caller=asdict(call.caller),
-            requestId=call.request_id,
-            invocationId=call.invocation_id,
-            **ids,
-            **failure,
-        )
-    return done
 
 
 def _json(answer: Output) -> Json:

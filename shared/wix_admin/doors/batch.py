@@ -22,7 +22,7 @@ from wix_admin.aws.queues import (
 )
 from wix_admin.aws.settings import settings
 from wix_admin.aws.telemetry import logger, stack_summary
-from wix_admin.doors.call import LambdaContext
+from wix_admin.doors.call import FAULT, LambdaContext
 from wix_admin.errors import AdminError, InputError, QueueUnavailableError, UnexpectedError
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, wait_for
@@ -51,9 +51,9 @@ NOT_STORABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 """What SQS takes in no text."""
 
 
-def is_batch(event: Json) -> bool:
+def is_batch(event: object) -> bool:
     """Tell whether a queue sent the event."""
-    records = event.get("Records")
+    records = event.get("Records") if isinstance(event, dict) else None
     return (
         isinstance(records, list)
         and bool(records)
@@ -100,7 +100,7 @@ def process_batch(
             failure = error
         except Exception as error:  # noqa: BLE001  # whatever it is, the message stays or is kept
             logger.warning("A message met a fault of ours", extra=about | stack_summary(error))
-            failure = UnexpectedError("A fault of ours: the log has it under this request id")
+            failure = UnexpectedError(FAULT)
         else:
             return True
         about["reason"] = code_of(failure)

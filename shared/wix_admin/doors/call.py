@@ -1,14 +1,15 @@
-"""The three ways a call comes in, each with its own way to ask and to answer.
+"""What goes through every door: a call on its way in, and its outcome on the way out.
 
-A door reads its event, says who asks, and turns the outcome into what its caller understands.
-What a call means is the same at all of them.
+A door is a module with two functions: `read` makes a call of Lambda's event, and `answer` turns
+the outcome into what its caller understands. What a call means is the same at all of them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from wix_admin.errors import AdminError
 from wix_admin.models import Json
+from wix_auth import WixAuthError
 
 MARGIN_SECONDS = 2.0
 """Kept from the time until nobody waits for the answer, to write down what happened and to give it.
@@ -16,6 +17,9 @@ MARGIN_SECONDS = 2.0
 
 GIVE_SECONDS = 0.3
 """The part of it that is for giving the answer."""
+
+FAULT = "A fault of ours: the log has it under this request id"
+"""All that anybody but the log is told of an unexpected failure."""
 
 
 class LambdaContext(Protocol):
@@ -45,14 +49,15 @@ class Caller:
 class Call:
     """One request for an action, however it came.
 
-    What the caller wrote is read by whoever acts on it, so that a request that cannot be read is
-    counted and logged like any other that fails.
+    What of it cannot be read is here as the error, which whoever needs that part raises: so a
+    request that cannot be read is counted and logged like any other that fails.
 
     Attributes:
         door: The door it came through.
-        input: Reads the caller's input, path parameters included, not yet validated.
-        key: Reads the caller's idempotency key.
+        input: The caller's input, path parameters included, not yet validated.
+        key: The caller's idempotency key, if there is one.
         caller: Who asks.
+        began_at: When reading it began, by the monotonic clock, in seconds.
         deadline: When the answer must be ready, in seconds since the epoch.
         lease_until: When the invocation is surely over, in seconds since the epoch.
         request_id: The id that the caller can quote and our logs have.
@@ -60,9 +65,10 @@ class Call:
     """
 
     door: Literal["http", "event", "direct"]
-    input: Callable[[], Json]
-    key: Callable[[], str | None]
+    input: Json | Exception
+    key: str | Exception | None
     caller: Caller
+    began_at: float
     deadline: float
     lease_until: float
     request_id: str
@@ -72,6 +78,13 @@ class Call:
     def over_at(self) -> float:
         """Until when what happened may be written down, in seconds since the epoch."""
         return self.deadline + MARGIN_SECONDS - GIVE_SECONDS
+
+
+def part_of[T](part: T | Exception) -> T:
+    """Return a part of a call, or raise why it cannot be read."""
+    if isinstance(part, Exception):
+        raise part
+    return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +100,5 @@ class Done:
     replayed: bool
 
 
-type Perform = Callable[[Call], Done]
-"""Does what a call asks for; raises `AdminError` or `WixAuthError`, having logged it."""
+type Outcome = Done | AdminError | WixAuthError
+"""What came of a call, logged already: an answer, or why there is none."""

@@ -4,27 +4,23 @@ The event is the input itself, with `idempotencyKey` beside it. A failure is rai
 remedy, so that the invoker's retries and dead letters work.
 """
 
-from wix_admin.doors.call import Call, Caller, LambdaContext, Perform
-from wix_admin.doors.reading import input_beside_key, key_beside_input, times
+from wix_admin.doors.call import Call, Caller, Done, LambdaContext, Outcome
+from wix_admin.doors.reading import call_of
 from wix_admin.models import Json
 
 
-def serve(event: object, context: LambdaContext, perform: Perform) -> Json:
-    """Answer a direct invocation with the action's JSON.
+def read(event: object, context: LambdaContext) -> Call:
+    """Read a direct invocation."""
+    return call_of(event, "event", "direct", Caller("unknown", "invoker"), context)
+
+
+def answer(outcome: Outcome) -> Json:
+    """Answer with the action's JSON.
 
     Raises:
-        AdminError: Whatever the action raises.
-        wix_auth.WixAuthError: If Wix could not be called.
+        AdminError: If that is the outcome.
+        wix_auth.WixAuthError: If that is the outcome.
     """
-    deadline, lease_until = times(context)
-    call = Call(
-        door="direct",
-        input=lambda: input_beside_key(event, "event"),
-        key=lambda: key_beside_input(event),
-        caller=Caller("unknown", "invoker"),
-        deadline=deadline,
-        lease_until=lease_until,
-        request_id=context.aws_request_id,
-        invocation_id=context.aws_request_id,
-    )
-    return perform(call).answer
+    if not isinstance(outcome, Done):
+        raise outcome
+    return outcome.answer

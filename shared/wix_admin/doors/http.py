@@ -4,9 +4,10 @@ import base64
 import json
 import math
 import re
+import time
 
-from wix_admin.doors.call import MARGIN_SECONDS, Call, Caller, LambdaContext, Perform
-from wix_admin.doors.reading import key_in, object_in, times
+from wix_admin.doors.call import MARGIN_SECONDS, Call, Caller, Done, LambdaContext, Outcome
+from wix_admin.doors.reading import attempt, key_in, object_in, times
 from wix_admin.errors import AdminError, InputError, Violation, pointer
 from wix_admin.models import Json
 from wix_admin.problems import KINDS, code_of, problem, wait_for
@@ -29,51 +30,60 @@ KEY_HEADER = "Idempotency-Key"
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 
-def is_http(event: Json) -> bool:
+def is_http(event: object) -> bool:
     """Tell whether API Gateway sent the event."""
-    return "httpMethod" in event and isinstance(event.get("requestContext"), dict)
+    return (
+        isinstance(event, dict)
+        and "httpMethod" in event
+        and isinstance(event.get("requestContext"), dict)
+    )
 
 
-def serve(
-    event: Json, context: LambdaContext, perform: Perform, *, many: str | None = None
-) -> Json:
-    """Answer an HTTP request; every failure that is known becomes a problem.
+def read(event: Json, context: LambdaContext, *, many: str | None = None) -> Call:
+    """Read a request of API Gateway's.
 
     Args:
         event: What API Gateway sent.
         context: Lambda's context.
-        perform: Does what a call asks for.
         many: The field of the input that holds many items, if there is one.
     """
+    began_at = time.monotonic()
     about: Json = event["requestContext"]
-    given = str(about.get("requestId") or "")
-    request_id = given if REQUEST_ID.fullmatch(given) else context.aws_request_id
-    try:
-        deadline, lease_until = times(context)
-        arrived = about.get("requestTimeEpoch")
-        if isinstance(arrived, int | float):
-            deadline = min(deadline, arrived / 1000 + GATEWAY_SECONDS - MARGIN_SECONDS)
-        done = perform(
-            Call(
-                door="http",
-                input=lambda: _input(event, many),
-                key=lambda: _key(event),
-                caller=_caller(about),
-                deadline=deadline,
-                lease_until=lease_until,
-                request_id=request_id,
-                invocation_id=context.aws_request_id,
-            )
+    request_id = str(about.get("requestId") or "")
+    deadline, lease_until = times(context)
+    arrived = about.get("requestTimeEpoch")
+    if isinstance(arrived, int | float):
+        deadline = min(deadline, arrived / 1000 + GATEWAY_SECONDS - MARGIN_SECONDS)
+    return Call(
+        door="http",
+        input=attempt(lambda: _input(event, many)),
+        key=attempt(lambda: _key(event)),
+        caller=_caller(about),
+        began_at=began_at,
+        deadline=deadline,
+        lease_until=lease_until,
+        request_id=request_id if REQUEST_ID.fullmatch(request_id) else context.aws_request_id,
+        invocation_id=context.aws_request_id,
+    )
+
+
+def answer(outcome: Outcome, request_id: str) -> Json:
+    """Answer as API Gateway's proxy takes it: JSON, or for every failure a problem.
+
+    Args:
+        outcome: What came of the call.
+        request_id: The id under which our logs have it.
+    """
+    if not isinstance(outcome, Done):
+        return _problem(outcome, request_id)
+    body = json.dumps(outcome.answer, separators=(",", ":"))
+    if len(json.dumps(body)) > MAX_ANSWER_BYTES:
+        too_large = InputError(
+            "The answer is larger than can be sent: ask for fewer at a time",
+            code="answer_too_large",
         )
-        body = json.dumps(done.answer, separators=(",", ":"))
-        if len(json.dumps(body)) > MAX_ANSWER_BYTES:
-            raise InputError(
-                "The answer is larger than can be sent: ask for fewer at a time",
-                code="answer_too_large",
-            )
-    except (AdminError, WixAuthError) as error:
-        return _problem(error, request_id)
-    headers = REPLAYED if done.replayed else {}
+        return _problem(too_large, request_id)
+    headers = REPLAYED if outcome.replayed else {}
     return _response(200, "application/json", body, request_id, headers)
 
 
@@ -150,11 +160,11 @@ def _too_large(text: str, size: int, limit: int, many: str | None) -> InputError
     count = _count(text, many)
     fit = count * limit // size
     if not fit:
-        told = f"You sent {megabytes} MB: send at most {limit // 1_000_000} MB"
-        return InputError.of("", told, code="request_too_large")
+        detail = f"You sent {megabytes} MB: send at most {limit // 1_000_000} MB"
+        return InputError.of("", detail, code="request_too_large")
     fit -= fit % 10 ** max(0, len(str(fit)) - 2)
-    told = f"You sent {count:,} in {megabytes} MB: send at most {fit:,} at a time"
-    return InputError.of(many or "", told, code="request_too_large")
+    detail = f"You sent {count:,} in {megabytes} MB: send at most {fit:,} at a time"
+    return InputError.of(many or "", detail, code="request_too_large")
 
 
 def _count(text: str, many: str | None) -> int:

@@ -3,8 +3,10 @@
 import json
 import re
 import time
+from collections.abc import Callable
+from typing import Literal
 
-from wix_admin.doors.call import MARGIN_SECONDS, LambdaContext
+from wix_admin.doors.call import MARGIN_SECONDS, Call, Caller, LambdaContext
 from wix_admin.errors import InputError
 from wix_admin.models import Json
 
@@ -88,23 +90,48 @@ def times(context: LambdaContext) -> tuple[float, float]:
     return over - MARGIN_SECONDS, over + LEASE_MARGIN_SECONDS
 
 
-def input_beside_key(given: object, part: str) -> Json:
-    """Return an input without the idempotency key that came inside it.
+def attempt[T](read: Callable[[], T]) -> T | Exception:
+    """Read a part of a call; return why, if it cannot be read."""
+    try:
+        return read()
+    except Exception as error:  # noqa: BLE001  # a fault of ours is counted and logged, too
+        return error
+
+
+def call_of(
+    given: object,
+    part: str,
+    door: Literal["event", "direct"],
+    caller: Caller,
+    context: LambdaContext,
+) -> Call:
+    """Make a call of an input that has the idempotency key inside it.
 
     Args:
         given: What the caller sent.
         part: What part of the request it is, as its caller calls it.
-
-    Raises:
-        InputError: If it is not a JSON object.
+        door: The door that it came through.
+        caller: Who asks.
+        context: Lambda's context.
     """
-    return {name: value for name, value in object_of(given, part).items() if name != KEY_FIELD}
+    began_at = time.monotonic()
+    deadline, lease_until = times(context)
+    return Call(
+        door=door,
+        input=attempt(lambda: _without_key(object_of(given, part))),
+        key=attempt(lambda: _key_beside(given)),
+        caller=caller,
+        began_at=began_at,
+        deadline=deadline,
+        lease_until=lease_until,
+        request_id=context.aws_request_id,
+        invocation_id=context.aws_request_id,
+    )
 
 
-def key_beside_input(given: object) -> str | None:
-    """Return the idempotency key that came inside an input.
+def _without_key(given: Json) -> Json:
+    return {name: value for name, value in given.items() if name != KEY_FIELD}
 
-    Raises:
-        InputError: If it is not a usable key.
-    """
+
+def _key_beside(given: object) -> str | None:
     return key_in(given.get(KEY_FIELD), KEY_FIELD) if isinstance(given, dict) else None

@@ -1,45 +1,58 @@
 """One structured log line and one set of metrics for each call of an admin action."""
 
+import time
+from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from wix_admin.aws.telemetry import count, logger
+from wix_admin.doors.call import Call, Done, Outcome
+from wix_admin.errors import AdminError
+from wix_admin.problems import code_of
 from wix_admin.wix.traffic import Traffic
 
 
-def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **about: Any) -> None:
-    """Write what an action did to the log and the metrics; raises nothing.
+def record(action: str, call: Call, outcome: Outcome, traffic: Traffic, **about: Any) -> None:
+    """Write what came of a call to the log and the metrics; raises nothing.
 
     Args:
         action: The function's name.
-        outcome: `done`, `replayed`, or the code of the problem.
-        seconds: How long it took.
-        traffic: What it sent to Wix.
-        about: More for the log line: ids, who asked, through which door.
+        call: What was asked.
+        outcome: What came of it: `done`, `replayed`, or the code of the problem.
+        traffic: What was sent to Wix.
+        about: More for the log line: ids, and what is known of a failure.
     """
-    log = logger.info if outcome in {"done", "replayed"} else logger.warning
+    name = _name_of(outcome)
+    if isinstance(outcome, AdminError) and outcome.replayed:
+        about["replayed"] = True
+    seconds = time.monotonic() - call.began_at
+    log = logger.info if isinstance(outcome, Done) else logger.warning
     log(
-        f"{action}: {outcome}",
+        f"{action}: {name}",
         extra={
             "action": action,
-            "outcome": outcome,
+            "outcome": name,
             "milliseconds": round(seconds * 1000),
             "wixMilliseconds": traffic.milliseconds,
             "wixCalls": [
                 {
-                    "operation": each.operation,
-                    "outcome": each.outcome,
-                    "milliseconds": each.milliseconds,
-                    "wixRequestId": each.wix_request_id,
+                    "operation": exchange.operation,
+                    "outcome": exchange.outcome,
+                    "milliseconds": exchange.milliseconds,
+                    "wixRequestId": exchange.wix_request_id,
                 }
-                for each in traffic.exchanges
+                for exchange in traffic.exchanges
             ],
+            "door": call.door,
+            "caller": asdict(call.caller),
+            "requestId": call.request_id,
+            "invocationId": call.invocation_id,
             **about,
         },
     )
     count(
-        {"action": action, "outcome": outcome},
+        {"action": action, "outcome": name},
         {
             "Actions": (MetricUnit.Count, 1),
             "Duration": (MetricUnit.Milliseconds, seconds * 1000),
@@ -47,3 +60,9 @@ def record(*, action: str, outcome: str, seconds: float, traffic: Traffic, **abo
             "WixDuration": (MetricUnit.Milliseconds, traffic.milliseconds),
         },
     )
+
+
+def _name_of(outcome: Outcome) -> str:
+    if isinstance(outcome, Done):
+        return "replayed" if outcome.replayed else "done"
+    return code_of(outcome)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.unit.calls import http_event
-from tests.unit.wix_admin.builders import Context, Performer
-from wix_admin.doors.http import MAX_BODY_BYTES_OF_MANY, serve
+from tests.unit.wix_admin.builders import Context
+from wix_admin.doors.call import Done
+from wix_admin.doors.http import MAX_BODY_BYTES_OF_MANY, answer, read
 from wix_admin.effects.batches import refused, summed
 from wix_admin.effects.once import Once
 from wix_admin.errors import WixRequestError, WixViolation
@@ -75,22 +76,17 @@ def test_what_we_take_of_products_lambda_hands_on(text: str, written: str) -> No
 
 
 def test_so_many_products_are_read_at_once() -> None:
-    perform = Performer()
+    call = read(event_with(body_of(PLAIN)), Context(), many=CreateProductInput.many)
 
-    answer = serve(event_with(body_of(PLAIN)), Context(), perform, many=CreateProductInput.many)
-
-    assert answer["statusCode"] == 200
-    assert len(CreateProductInput.model_validate(perform.inputs[0]).products) == COUNT
+    assert len(CreateProductInput.model_validate(call.input).products) == COUNT
 
 
 def test_what_became_of_each_fits_into_one_answer() -> None:
     says = [WixViolation("", f"Wix says: {'é' * 600}")]
     refusal = WixRequestError("Mend it " * 20, wix_code="X" * 80, violations=says)
     results = [refused(ProductResult, index, refusal) for index in range(COUNT)]
-    answer = summed(CreateProductAnswer, results, Once(None, "s", "k", "h", 0.0))
+    report = summed(CreateProductAnswer, results, Once(None, "s", "k", "h", 0.0))
 
-    response = serve(
-        event_with("{}"), Context(), Performer(answer.model_dump(mode="json", by_alias=True))
-    )
+    response = answer(Done(report.model_dump(mode="json", by_alias=True), replayed=False), "r-1")
 
     assert response["statusCode"] == 200

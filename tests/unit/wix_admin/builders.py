@@ -10,7 +10,6 @@ import httpx
 from hypothesis import settings
 
 from tests import canaries
-from wix_admin.doors.call import Call, Done
 from wix_admin.effects.ledger import EffectsTable, State
 from wix_admin.effects.once import Effect, Receipt, Sent
 from wix_admin.errors import AdminError, OutcomeUnknownError, RefusedError
@@ -148,26 +147,6 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return self.milliseconds
-
-
-@dataclass
-class Performer:
-    """An action behind a door: reads what it is asked, then answers or fails as it was told."""
-
-    answer: dict[str, Any] = field(default_factory=dict)
-    failure: Exception | None = None
-    replayed: bool = False
-    calls: list[Call] = field(default_factory=list)
-    inputs: list[dict[str, Any]] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
-
-    def __call__(self, call: Call) -> Done:
-        self.calls.append(call)
-        self.inputs.append(call.input())
-        self.keys.append(call.key())
-        if self.failure:
-            raise self.failure
-        return Done(self.answer, replayed=self.replayed)
 
 
 class Made(Receipt):

@@ -106,7 +106,7 @@ ACTIONS = [each for each in sorted(template.actions()) if each != "webhooks/rece
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_no_action_has_an_input_that_there_are_no_words_for(action: str) -> None:
-    input_type = handler_of(action).declared.input_type
+    input_type = handler_of(action).input_type
     input_type.model_rebuild()
 
     for given in wrongs(input_type):

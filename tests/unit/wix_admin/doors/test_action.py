@@ -69,6 +69,10 @@ class Told(Answer):
     note: str | None = None
 
 
+class Progress(Answer):
+    complete: bool
+
+
 def reading(act: Callable[[Asked, WixClient], Told | WixEntity]) -> Handler:
     return admin_action(Asked, elevates=[READ])(act)
 
@@ -129,6 +133,25 @@ def test_a_failure_is_told_in_the_way_of_each_door() -> None:
     for event in (bus_event(asked), asked):
         with pytest.raises(WixStateError):
             fails(event, Context())
+
+
+def test_only_the_messages_of_a_batch_that_are_not_done_go_back() -> None:
+    faults = {2: WixStateError("no"), 3: RuntimeError("no")}
+
+    @admin_action(Asked, elevates=[READ])
+    def handler(asked: Asked, wix: WixClient) -> Progress:
+        if asked.size in faults:
+            raise faults[asked.size]
+        return Progress(complete=asked.size != 4)
+
+    messages = [json.dumps({"thingId": THING_ID, "size": size}) for size in (1, 2, 3, 4, 5)]
+
+    answer = handler(queue_event(*messages, "{"), Context())
+
+    assert [each["itemIdentifier"] for each in answer["batchItemFailures"]] == [
+        "m-1", "m-2", "m-3", "m-5",
+    ]  # fmt: skip
+    assert handler(queue_event(messages[0]), Context()) == {"batchItemFailures": []}
 
 
 @pytest.mark.parametrize("given", [None, [], "text", 5, {"httpMethod": "GET"}, {"Records": []}])
@@ -386,6 +409,41 @@ def test_a_change_with_a_key_is_made_once_whatever_the_door(
     assert len(shop.made) == 1
 
 
+@pytest.mark.parametrize(("thing_id", "wrong"), [("1", "thingId"), (THING_ID, "idempotencyKey")])
+@pytest.mark.parametrize("event_of", [dict, bus_event])
+def test_of_a_wrong_input_and_a_wrong_key_the_input_is_told(
+    shop: Shop,
+    event_of: Callable[[dict[str, str]], dict[str, Any]],
+    thing_id: str,
+    wrong: str,
+) -> None:
+    event = event_of({"thingId": thing_id, "idempotencyKey": "a b"})
+
+    with pytest.raises(InputError, match=f"^{wrong}: "):
+        making(Key.REQUIRED, shop)(event, Context())
+
+
+@pytest.mark.parametrize(("thing_id", "wrong"), [("1", "thingId"), (THING_ID, "Idempotency-Key")])
+def test_of_a_wrong_body_and_a_wrong_header_the_body_is_told(
+    shop: Shop, thing_id: str, wrong: str
+) -> None:
+    event = http_event({"thingId": thing_id}, headers={"Idempotency-Key": "a b"})
+
+    response = making(Key.REQUIRED, shop)(event, Context())
+
+    assert response["statusCode"] == 400
+    assert json.loads(response["body"])["detail"].startswith(f"{wrong}: ")
+
+
+def test_a_wrong_key_is_nobody_s_trouble_where_none_is_needed(
+    dynamodb: "DynamoDBClient", shop: Shop
+) -> None:
+    asked = {"thingId": THING_ID, "idempotencyKey": "a b"}
+
+    assert read_thing(asked, Context())["thingId"] == THING_ID
+    assert making(Key.REQUIRED, shop)({**asked, "dispatchId": "d-1"}, Context())
+
+
 def test_an_input_s_own_key_comes_first(dynamodb: "DynamoDBClient", shop: Shop) -> None:
     handler = making(Key.REQUIRED, shop)
     asked = {"thingId": THING_ID, "dispatchId": "d-1"}
@@ -447,12 +505,27 @@ def test_a_fault_of_ours_is_told_without_its_words(fault: Exception, log_lines: 
     assert canaries.MESSAGE not in response["body"]
     assert canaries.MESSAGE not in str(caught.value)
     assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
     assert canaries.MESSAGE not in json.dumps(log_lines())
     for line in log_lines():
         assert (line["level"], line["outcome"]) == ("WARNING", "internal_error")
         assert line["error"] == type(fault).__name__
         assert any("test_action.py" in each and each.endswith(" act") for each in line["at"])
+
+
+def test_a_fault_of_ours_while_reading_is_told_and_logged_like_any_other(
+    log_lines: LogLines,
+) -> None:
+    class Broken:
+        def __str__(self) -> str:
+            raise LookupError(canaries.MESSAGE)
+
+    response = read_thing(http_event(raw=Broken()), Context())
+
+    assert response["statusCode"] == 500
+    [line] = log_lines()
+    assert (line["outcome"], line["error"]) == ("internal_error", "LookupError")
+    assert canaries.MESSAGE not in json.dumps([line, response])
 
 
 def test_the_end_of_the_process_is_nobody_s_answer(log_lines: LogLines) -> None:

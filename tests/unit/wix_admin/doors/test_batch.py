@@ -258,7 +258,7 @@ def test_an_action_begins_no_message_that_it_cannot_finish(queue: QueueInMemory)
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.__module__)
 def test_there_is_time_for_what_a_message_asks_for(function: Any) -> None:
-    longest = max(each.seconds for each in function.declared.elevates)
+    longest = max(each.seconds for each in function.elevates)
 
     assert CONNECT_SECONDS + longest + MARGIN_SECONDS < MESSAGE_SECONDS
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.wix_admin.builders import ACCOUNT, ROLE, Context, Performer, http_event
-from wix_admin.doors.call import Call, Caller, Done
+from tests.unit.wix_admin.builders import ACCOUNT, ROLE, Context, http_event
+from wix_admin.doors.call import Caller, Done, Outcome, part_of
 from wix_admin.doors.http import (
     MAX_ANSWER_BYTES,
     MAX_BODY_BYTES,
     MAX_BODY_BYTES_OF_MANY,
+    answer,
     is_http,
-    serve,
+    read,
 )
 from wix_admin.errors import (
     AdminError,
@@ -26,7 +27,7 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.problems import KINDS
-from wix_auth import SecretMissingError, TokenUnavailableError
+from wix_auth import SecretMissingError, TokenUnavailableError, WixAuthError
 
 SYMBOLS = "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 DEEP = functools.reduce(lambda inner, _: [inner], range(62), list[Any]())
@@ -39,19 +40,20 @@ def items(count: int, size: int) -> str:
     return f'{{"items":[{",".join([each] * count)}]}}'
 
 
-def answer_to(
-    event: dict[str, Any], perform: Performer | None = None, *, many: str | None = None
-) -> dict[str, Any]:
-    response = serve(event, Context(), perform or Performer(), many=many)
+def answer_to(outcome: Outcome) -> dict[str, Any]:
+    response = answer(outcome, "gateway-request-1")
     assert response["isBase64Encoded"] is False
     assert all(isinstance(value, str) for value in response["headers"].values())
     return response
 
 
-def problem_of(
-    event: dict[str, Any], perform: Performer | None = None, *, many: str | None = None
-) -> dict[str, Any]:
-    response = answer_to(event, perform, many=many)
+def answer_of(content: dict[str, Any]) -> dict[str, Any]:
+    return answer_to(Done(content, replayed=False))
+
+
+def problem_of(failure: object) -> dict[str, Any]:
+    assert isinstance(failure, AdminError | WixAuthError)
+    response = answer_to(failure)
     problem: dict[str, Any] = json.loads(response["body"])
     assert response["headers"]["Content-Type"] == "application/problem+json"
     assert problem["status"] == response["statusCode"]
@@ -86,10 +88,7 @@ def problem_of(
 def test_body_query_and_path_make_one_input(
     event: dict[str, Any], asked: dict[str, object]
 ) -> None:
-    perform = Performer()
-
-    assert answer_to(event, perform)["statusCode"] == 200
-    assert perform.inputs == [asked]
+    assert read(event, Context()).input == asked
 
 
 @pytest.mark.parametrize(
@@ -102,7 +101,7 @@ def test_body_query_and_path_make_one_input(
     ],
 )
 def test_an_input_that_contradicts_itself_is_refused(event: dict[str, Any]) -> None:
-    problem = problem_of(event)
+    problem = problem_of(read(event, Context()).input)
 
     assert problem["code"] == "invalid_input"
     assert problem["errors"] == [{"field": "/id", "detail": "The body and the address differ"}]
@@ -111,19 +110,10 @@ def test_an_input_that_contradicts_itself_is_refused(event: dict[str, Any]) -> N
 def test_a_name_that_anybody_may_have_written_is_in_no_error_s_text() -> None:
     event = http_event({"ada@example.com": 1}, query={"ada@example.com": "2"})
 
-    texts: list[str] = []
+    with pytest.raises(InputError) as caught:
+        part_of(read(event, Context()).input)
 
-    def perform(call: Call) -> Done:
-        try:
-            call.input()
-        except InputError as error:
-            texts.append(str(error))
-        return Done({}, replayed=False)
-
-    serve(event, Context(), perform)
-
-    assert len(texts) == 1
-    assert "ada" not in texts[0]
+    assert "ada" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +128,7 @@ def test_a_name_that_anybody_may_have_written_is_in_no_error_s_text() -> None:
     ],
 )  # fmt: skip
 def test_a_body_that_is_no_json_object_is_the_caller_s_fault(raw: object) -> None:
-    problem = problem_of(http_event(raw=raw))
+    problem = problem_of(read(http_event(raw=raw), Context()).input)
 
     assert (problem["status"], problem["code"]) == (400, "invalid_input")
     assert [each["field"] for each in problem["errors"]] == [""]
@@ -147,12 +137,14 @@ def test_a_body_that_is_no_json_object_is_the_caller_s_fault(raw: object) -> Non
 
 @pytest.mark.parametrize("encoded", [b"\xff\xfe", b"\x80", b'{"a": "\xed\xa0\x80"}', b"[]", b" "])
 def test_bytes_that_are_no_json_object_are_too(encoded: bytes) -> None:
-    assert problem_of(http_event(encoded=encoded))["status"] == 400
+    assert problem_of(read(http_event(encoded=encoded), Context()).input)["status"] == 400
 
 
 @pytest.mark.parametrize("raw", ["no base64!", "YQ", "é", "\ud800"])
 def test_text_that_is_no_base64_is_too(raw: str) -> None:
-    assert problem_of({**http_event(raw=raw), "isBase64Encoded": True})["status"] == 400
+    event = {**http_event(raw=raw), "isBase64Encoded": True}
+
+    assert problem_of(read(event, Context()).input)["status"] == 400
 
 
 @pytest.mark.parametrize(
@@ -170,8 +162,8 @@ def test_a_body_has_a_largest_size_in_bytes(
         assert len(text.encode()) == size
         return http_event(encoded=text.encode()) if is_encoded else http_event(raw=text)
 
-    assert answer_to(event(largest), many=many)["statusCode"] == 200
-    problem = problem_of(event(largest + 1), many=many)
+    assert isinstance(read(event(largest), Context(), many=many).input, dict)
+    problem = problem_of(read(event(largest + 1), Context(), many=many).input)
     assert (problem["status"], problem["code"]) == (413, "request_too_large")
 
 
@@ -190,7 +182,7 @@ def test_a_body_has_a_largest_size_in_bytes(
     ids=lambda value: value[:12],
 )
 def test_who_sends_too_much_is_told_how_many_fit(raw: str, detail: str) -> None:
-    problem = problem_of(http_event(raw=raw), many="items")
+    problem = problem_of(read(http_event(raw=raw), Context(), many="items").input)
 
     assert problem["status"] == 413
     assert problem["detail"].removeprefix("items: ") == detail
@@ -215,12 +207,10 @@ def test_who_sends_too_much_is_told_how_many_fit(raw: str, detail: str) -> None:
     ],
 )  # fmt: skip
 def test_the_idempotency_key_is_a_header(headers: dict[str, Any], key: str | None) -> None:
-    perform = Performer()
+    event = http_event({}, headers=headers)
 
-    answer_to(http_event({}, headers=headers), perform)
-    answer_to({**http_event({}, headers=headers), "multiValueHeaders": None}, perform)
-
-    assert perform.keys == [key, key]
+    assert read(event, Context()).key == key
+    assert read({**event, "multiValueHeaders": None}, Context()).key == key
 
 
 @pytest.mark.parametrize(
@@ -231,7 +221,7 @@ def test_the_idempotency_key_is_a_header(headers: dict[str, Any], key: str | Non
     ],
 )  # fmt: skip
 def test_a_key_that_cannot_be_used_is_refused(said: str | list[str]) -> None:
-    problem = problem_of(http_event({}, headers={"Idempotency-Key": said}))
+    problem = problem_of(read(http_event({}, headers={"Idempotency-Key": said}), Context()).key)
 
     assert problem["code"] == "invalid_input"
     [told] = problem["errors"]
@@ -253,67 +243,53 @@ def test_a_key_that_cannot_be_used_is_refused(said: str | list[str]) -> None:
     ],
 )  # fmt: skip
 def test_the_caller_is_the_role_and_not_the_session(arn: object, caller: Caller) -> None:
-    perform = Performer()
+    call = read(http_event(identity={"userArn": arn}), Context())
 
-    answer_to(http_event(identity={"userArn": arn}), perform)
-
-    assert perform.calls[0].caller == caller
-    assert perform.calls[0].door == "http"
+    assert (call.caller, call.door) == (caller, "http")
 
 
 @pytest.mark.parametrize("identity", [None, {}, "text", []])
 def test_nobody_is_named_if_nobody_was_verified(identity: object) -> None:
-    perform = Performer()
+    call = read(http_event(identity=identity), Context())
 
-    answer_to(http_event(identity=identity), perform)
-
-    assert perform.calls[0].caller == Caller("unknown", "http")
+    assert call.caller == Caller("unknown", "http")
 
 
 @pytest.mark.parametrize("words", ["ada@example.com", "1 Street", "a\nb", "x" * 700, {"a": "b"}])
 def test_what_no_gateway_writes_names_no_request_and_no_caller(words: object) -> None:
-    perform = Performer()
+    call = read(http_event(requestId=words, identity={"userArn": words}), Context())
 
-    response = answer_to(http_event(requestId=words, identity={"userArn": words}), perform)
-
-    [call] = perform.calls
     assert (call.request_id, call.caller) == ("lambda-request-1", Caller("unknown", "http"))
-    assert response["headers"]["X-Request-Id"] == "lambda-request-1"
 
 
 def test_an_answer_is_due_27_seconds_after_the_request_came_in() -> None:
-    perform = Performer()
     arrived = time.time() - 4
 
-    serve(http_event(requestTimeEpoch=int(arrived * 1000)), Context(milliseconds=60_000), perform)
+    call = read(http_event(requestTimeEpoch=int(arrived * 1000)), Context(milliseconds=60_000))
 
-    assert perform.calls[0].deadline == pytest.approx(arrived + 27, abs=0.1)
+    assert call.deadline == pytest.approx(arrived + 27, abs=0.1)
 
 
 def test_an_answer_is_due_before_the_function_ends() -> None:
-    perform = Performer()
+    event = http_event(requestTimeEpoch=int(time.time() * 1000))
 
-    serve(
-        http_event(requestTimeEpoch=int(time.time() * 1000)), Context(milliseconds=9_000), perform
-    )
+    call = read(event, Context(milliseconds=9_000))
 
-    assert perform.calls[0].deadline == pytest.approx(time.time() + 7, abs=0.1)
-    assert perform.calls[0].lease_until == pytest.approx(time.time() + 14, abs=0.1)
+    assert call.deadline == pytest.approx(time.time() + 7, abs=0.1)
+    assert call.lease_until == pytest.approx(time.time() + 14, abs=0.1)
 
 
 def test_a_request_without_a_time_has_the_function_s() -> None:
-    perform = Performer()
+    call = read(http_event(), Context())
 
-    answer_to(http_event(), perform)
-
-    assert perform.calls[0].deadline == pytest.approx(time.time() + 28, abs=0.1)
+    assert call.deadline == pytest.approx(time.time() + 28, abs=0.1)
 
 
 # ---- What is answered -----------------------------------------------------------------------
 
 
 def test_a_success_is_json() -> None:
-    response = answer_to(http_event({}), Performer({"name": "é", "a": [1]}))
+    response = answer_of({"name": "é", "a": [1]})
 
     assert response["statusCode"] == 200
     assert json.loads(response["body"]) == {"name": "é", "a": [1]}
@@ -325,7 +301,7 @@ def test_a_success_is_json() -> None:
 
 
 def test_a_replay_says_so() -> None:
-    response = answer_to(http_event({}), Performer(replayed=True))
+    response = answer_to(Done({}, replayed=True))
 
     assert response["headers"]["Idempotent-Replayed"] == "true"
 
@@ -333,7 +309,7 @@ def test_a_replay_says_so() -> None:
 def test_a_problem_is_told_as_one() -> None:
     failure = WixRequestError("Mend it", wix_request_id="r-1", wix_code="BAD_THING")
 
-    response = answer_to(http_event({}), Performer(failure=failure))
+    response = answer_to(failure)
 
     assert response["headers"] == {
         "Content-Type": "application/problem+json",
@@ -358,8 +334,10 @@ def test_a_problem_is_told_as_one() -> None:
         (OutcomeUnknownError("x"), 504, "outcome_unknown"),
     ],
 )
-def test_each_failure_has_its_status(failure: Exception, status: int, code: str) -> None:
-    problem = problem_of(http_event({}), Performer(failure=failure))
+def test_each_failure_has_its_status(
+    failure: AdminError | WixAuthError, status: int, code: str
+) -> None:
+    problem = problem_of(failure)
 
     assert (problem["status"], problem["code"]) == (status, code)
 
@@ -377,8 +355,10 @@ def test_each_failure_has_its_status(failure: Exception, status: int, code: str)
         (OutcomeUnknownError("x", retry_after=299.9), "300"),
     ],
 )
-def test_when_to_ask_again_is_a_header(failure: Exception, header: str | None) -> None:
-    response = answer_to(http_event({}), Performer(failure=failure))
+def test_when_to_ask_again_is_a_header(
+    failure: AdminError | WixAuthError, header: str | None
+) -> None:
+    response = answer_to(failure)
 
     assert response["headers"].get("Retry-After") == header
 
@@ -390,29 +370,29 @@ def test_whoever_may_ask_again_is_told_when_and_nobody_else(
 ) -> None:
     failure = AdminError("x", code=code, retry_after=retry_after)
 
-    response = answer_to(http_event({}), Performer(failure=failure))
+    response = answer_to(failure)
 
     assert json.loads(response["body"])["retryable"] is KINDS[code].retryable
     assert ("Retry-After" in response["headers"]) is KINDS[code].retryable
 
 
 def test_without_an_id_of_the_gateway_s_it_is_lambda_s() -> None:
-    assert problem_of(http_event(raw="{", requestId=None))["requestId"] == "lambda-request-1"
+    assert read(http_event(requestId=None), Context()).request_id == "lambda-request-1"
 
 
 @pytest.mark.parametrize("filler", ["x", '"', "é", "\\", "\U0001f600"])
 def test_an_answer_that_lambda_would_not_hand_on_is_a_problem(filler: str) -> None:
-    problem = problem_of(http_event({}), Performer({"text": filler * MAX_ANSWER_BYTES}))
+    response = answer_of({"text": filler * MAX_ANSWER_BYTES})
 
-    assert (problem["status"], problem["code"]) == (422, "answer_too_large")
-    response = answer_to(http_event({}), Performer({"text": filler * (MAX_ANSWER_BYTES // 20)}))
-    assert response["statusCode"] == 200
+    assert response["statusCode"] == 422
+    assert json.loads(response["body"])["code"] == "answer_too_large"
+    assert answer_of({"text": filler * (MAX_ANSWER_BYTES // 20)})["statusCode"] == 200
 
 
 def test_the_largest_answer_is_handed_on() -> None:
     overhead = len(json.dumps(json.dumps({"text": ""}, separators=(",", ":"))))
 
-    response = answer_to(http_event({}), Performer({"text": "x" * (MAX_ANSWER_BYTES - overhead)}))
+    response = answer_of({"text": "x" * (MAX_ANSWER_BYTES - overhead)})
 
     assert response["statusCode"] == 200
     assert MAX_ANSWER_BYTES < len(json.dumps(response)) < 6_291_556
@@ -426,7 +406,9 @@ def test_the_largest_answer_is_handed_on() -> None:
         ({"httpMethod": "GET", "requestContext": None}, False),
         ({"requestContext": {}}, False),
         ({}, False),
+        (None, False),
+        ("httpMethod requestContext", False),
     ],
 )
-def test_an_http_event_is_told_from_others(event: dict[str, Any], *, is_it: bool) -> None:
+def test_an_http_event_is_told_from_others(event: object, *, is_it: bool) -> None:
     assert is_http(event) is is_it
