@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from wix_admin.errors import AdminError, OutcomeUnknownError, Violation
-from wix_auth import WixAuthError
+from wix_auth.errors import (
+    CredentialRefusedError,
+    ForeignOriginError,
+    InstallationUnknownError,
+    SecretEmptyError,
+    SecretForbiddenError,
+    SecretInvalidError,
+    SecretMissingError,
+    SecretUnavailableError,
+    TokenUnavailableError,
+    WixAuthError,
+    WrongSiteError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +85,17 @@ KINDS = {
     "outcome_unknown": Kind(504, "Wix may or may not have done it", wait=10),
 }
 
-AUTH_CODES = {
-    "SecretMissingError": "credential_unusable",
-    "SecretEmptyError": "credential_unusable",
-    "SecretInvalidError": "credential_unusable",
-    "SecretForbiddenError": "credential_unusable",
-    "SecretUnavailableError": "secret_unavailable",
-    "CredentialRefusedError": "credential_refused",
-    "InstallationUnknownError": "credential_refused",
-    "WrongSiteError": "wrong_site",
-    "TokenUnavailableError": "wix_unavailable",
-    "ForeignOriginError": "internal_error",
+AUTH_CODES: dict[type[WixAuthError], str] = {
+    SecretMissingError: "credential_unusable",
+    SecretEmptyError: "credential_unusable",
+    SecretInvalidError: "credential_unusable",
+    SecretForbiddenError: "credential_unusable",
+    SecretUnavailableError: "secret_unavailable",
+    CredentialRefusedError: "credential_refused",
+    InstallationUnknownError: "credential_refused",
+    WrongSiteError: "wrong_site",
+    TokenUnavailableError: "wix_unavailable",
+    ForeignOriginError: "internal_error",
 }
 
 MAX_FIELDS = 100
@@ -98,7 +110,7 @@ def code_of(error: AdminError | WixAuthError) -> str:
     if isinstance(error, AdminError):
         # A stored failure may have a code that an older version gave it.
         return error.code if error.code in KINDS else "internal_error"
-    return AUTH_CODES.get(type(error).__name__, "internal_error")
+    return AUTH_CODES.get(type(error), "internal_error")
 
 
 def wait_for(error: AdminError | WixAuthError) -> float | None:

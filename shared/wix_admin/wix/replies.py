@@ -59,6 +59,11 @@ away unread, whatever name it gives to that (`RESOURCE_EXHAUSTED`, `RATE_LIMIT`)
 WRONG_SITE_CODES = {"MISSING_METASITE_ID", "WDE0117"}
 CONFLICT_MARKS = ("REVISION", "ALREADY_CHANGED", "ALREADY_EXISTS")
 FORBIDDEN_MARK = "_FORBIDDEN"
+FORBIDDING = {
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.PRECONDITION_REQUIRED,
+    HTTPStatus.TOO_MANY_REQUESTS,
+}
 PERMISSION_CODES = {
     "",
     "PERMISSION_DENIED",
@@ -104,13 +109,25 @@ class Meaning(NamedTuple):
     code: str | None = None
 
 
+SETUP = "Look at which Wix apps the site has, and at its version of the catalog"
+FORBIDDEN = "Its state, a policy or the site's plan forbids it"
+
 WRONG_SITE = Meaning(
     WixPermissionError,
     "The credential names no site or another one: check WIX_SITE_ID and the secret",
     "wrong_site",
 )
-SETUP = "Look at which Wix apps the site has, and at its version of the catalog"
-FORBIDDEN = "Its state, a policy or the site's plan forbids it"
+MAYBE_DONE = Meaning(OutcomeUnknownError, "Wix may or may not have done it")
+NO_ANSWER = Meaning(WixUnavailableError, "That is no answer of this call: Wix may be in trouble")
+TURNED_AWAY = Meaning(
+    WixUnavailableError, "Wait, about a minute if nothing else is said", "wix_busy"
+)
+NOT_FOUND = Meaning(
+    WixNotFoundError, "Check the id, and that the app it belongs to is installed on the site"
+)
+CONFLICT = Meaning(WixConflictError, "Read it again, then decide")
+NOT_ALLOWED = Meaning(WixStateError, FORBIDDEN)
+REFUSED = Meaning(WixRequestError, "Mend the request")
 
 BY_CODE = {
     **dict.fromkeys(WRONG_SITE_CODES, WRONG_SITE),
@@ -249,15 +266,11 @@ def _followed(steps: list[str], value: object) -> list[str | int]:
 def _meaning(status: int, code: str, operation: Operation) -> Meaning:
     """Return what a failure means: whether Wix has read the request, then what it says of it."""
     if status < HTTPStatus.BAD_REQUEST or status in TROUBLE:
-        if not operation.repeatable:
-            return Meaning(OutcomeUnknownError, "Wix may or may not have done it")
-        return Meaning(WixUnavailableError, "That is no answer of this call: Wix may be in trouble")
+        return NO_ANSWER if operation.repeatable else MAYBE_DONE
     if status == HTTPStatus.TOO_EARLY or (
         status == HTTPStatus.TOO_MANY_REQUESTS and code not in BUSINESS_QUOTAS
     ):
-        return Meaning(
-            WixUnavailableError, "Wait, about a minute if nothing else is said", "wix_busy"
-        )
+        return TURNED_AWAY
     if code in BY_CODE:
         return BY_CODE[code]
     if (
@@ -286,19 +299,12 @@ def _permission(code: str, operation: Operation) -> str:
 def _refusal(status: int, code: str) -> Meaning:
     """Return what a refusal of the request itself means."""
     if status == HTTPStatus.NOT_FOUND:
-        return Meaning(
-            WixNotFoundError,
-            "Check the id, and that the app it belongs to is installed on the site",
-        )
+        return NOT_FOUND
     if status == HTTPStatus.CONFLICT or any(mark in code for mark in CONFLICT_MARKS):
-        return Meaning(WixConflictError, "Read it again, then decide")
-    if status in {
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.PRECONDITION_REQUIRED,
-        HTTPStatus.TOO_MANY_REQUESTS,
-    } or code.endswith(FORBIDDEN_MARK):
-        return Meaning(WixStateError, FORBIDDEN)
-    return Meaning(WixRequestError, "Mend the request")
+        return CONFLICT
+    if status in FORBIDDING or code.endswith(FORBIDDEN_MARK):
+        return NOT_ALLOWED
+    return REFUSED
 
 
 def _details(body: Json) -> tuple[str, str, list[WixViolation]]:
