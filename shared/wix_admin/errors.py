@@ -44,6 +44,19 @@ def pointer(*path: str | int) -> str:
     )
 
 
+def out_of_service(said: str, reason: str, *, check: str) -> str:
+    """Write what to do about a part of AWS that did not do its work.
+
+    Args:
+        said: What it did not do.
+        reason: AWS's code for it, or the class of the SDK's error.
+        check: What to look at if it lasts, besides the function's role.
+    """
+    return (
+        f"{said} ({reason}): ask again later, and check {check} and the function's role if it lasts"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """What is wrong with one part of a request.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from wix_admin.errors import BusUnavailableError, UnpublishableError
+from wix_admin.errors import BusUnavailableError, UnpublishableError, out_of_service
 from wix_admin.models import Json
 
 if TYPE_CHECKING:
@@ -80,6 +80,5 @@ def _refused(reason: str) -> UnpublishableError | BusUnavailableError:
     if reason in REFUSALS:
         return UnpublishableError(f"The event bus refused an event ({reason})")
     return BusUnavailableError(
-        f"The event bus did not take an event ({reason}): ask again later, and check"
-        " EVENT_BUS_NAME and the function's role if it lasts"
+        out_of_service("The event bus did not take an event", reason, check="EVENT_BUS_NAME")
     )

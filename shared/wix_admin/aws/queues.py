@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from wix_admin.errors import QueueUnavailableError
+from wix_admin.errors import QueueUnavailableError, out_of_service
 from wix_admin.models import Json
 
 if TYPE_CHECKING:
@@ -208,6 +208,5 @@ def _asking() -> Iterator[None]:
 
 def _unavailable(reason: str) -> QueueUnavailableError:
     return QueueUnavailableError(
-        f"A queue could not be used ({reason}): ask again later, and check its address and the"
-        " function's role if it lasts"
+        out_of_service("A queue could not be used", reason, check="its address")
     )

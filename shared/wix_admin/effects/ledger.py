@@ -30,7 +30,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from wix_admin.errors import KeyReusedError, LedgerUnavailableError, StillRunningError
+from wix_admin.errors import (
+    KeyReusedError,
+    LedgerUnavailableError,
+    StillRunningError,
+    out_of_service,
+)
 from wix_admin.models import Json
 
 if TYPE_CHECKING:
@@ -254,9 +259,9 @@ class EffectsTable:
 
 
 def _unavailable(error: Exception) -> LedgerUnavailableError:
+    reason = type(error).__name__
     return LedgerUnavailableError(
-        f"The effects table cannot be used ({type(error).__name__}): ask again later, and check"
-        " EFFECTS_TABLE_NAME and the function's role if it lasts"
+        out_of_service("The effects table cannot be used", reason, check="EFFECTS_TABLE_NAME")
     )
 
 

@@ -1,8 +1,8 @@
-"""Where a mistake is, as callers are told it."""
+"""What callers are told of a mistake, and of what is out of service."""
 
 import pytest
 
-from wix_admin.errors import InputError, RefusedError, Violation, pointer
+from wix_admin.errors import InputError, RefusedError, Violation, out_of_service, pointer
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,10 @@ def test_an_error_about_a_header_is_about_no_field() -> None:
 
     assert error.violations == (Violation("", "Send it once.", "Idempotency-Key"),)
     assert str(error) == "Idempotency-Key: Send it once."
+
+
+def test_what_is_out_of_service_says_why_and_what_to_check() -> None:
+    assert out_of_service("A queue could not be used", "Throttled", check="its address") == (
+        "A queue could not be used (Throttled): ask again later, and check its address and the"
+        " function's role if it lasts"
+    )
