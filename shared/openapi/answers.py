@@ -35,7 +35,8 @@ from wix_admin.models import Json
 from wix_admin.orders import record_payment as paying
 from wix_admin.wix import client
 from wix_admin.wix.catalog import forget_catalog
-from wix_auth import SecretReader, WixAuth
+from wix_auth.auth import WixAuth
+from wix_auth.secrets import SecretReader
 
 REQUEST_ID = "5f2a0c1e-9d4b-4a57-8c1d-3f6b7e2a9c10"
 

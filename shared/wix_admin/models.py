@@ -33,6 +33,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import CoreSchema, custom_error_schema
 
+from wix_auth import GUID_PATTERN
+
 type Json = dict[str, Any]
 
 
@@ -54,11 +56,9 @@ class OrSay:
         )
 
 
-GUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-
 Guid = Annotated[
     str,
-    Field(pattern=GUID_PATTERN, description="a GUID"),
+    Field(pattern=f"^{GUID_PATTERN}$", description="a GUID"),
     BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
     OrSay("Send the id that Wix gave it, such as 8b2a1d6e-4c0f-4c8e-9a57-3f1f6e0b7d21"),
 ]

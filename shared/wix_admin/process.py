@@ -12,8 +12,7 @@ from wix_admin.aws.timeouts import LEDGER, OTHERS, Timeouts
 from wix_admin.effects.ledger import EffectsTable
 from wix_admin.wix.client import check_before_sending
 from wix_admin.wix.replies import refuses_token
-from wix_auth import wix_http_client
-from wix_auth.aws import aws_session
+from wix_auth import aws_session, wix_http_client
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -12,7 +12,9 @@ from tests import canaries
 from tests.unit.calls import Reply, call
 from tests.unit.wix_auth.fakes import Clock
 from tests.wix_simulator import App, Fault, WixSimulator
-from wix_auth import SecretReader, WixAuth, transport
+from wix_auth import transport
+from wix_auth.auth import WixAuth
+from wix_auth.secrets import SecretReader
 
 OTHER_SITE = "517e0000-0000-4000-8000-000000000002"
 OTHER_CLIENT = "c11e0000-0000-4000-8000-0000000000c2"

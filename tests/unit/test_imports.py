@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import wix_auth.errors
+import wix_auth.inspection
+import wix_webhooks
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 ACTIONS = sorted(
@@ -125,3 +129,15 @@ def test_a_layer_needs_nothing_else_of_ours(layer: str) -> None:
     ours = {"functions", "openapi", "wix_admin", "wix_auth", "wix_webhooks"}
 
     assert {package for _, (package, *_) in imports(f"layers/{layer}")} & ours == {layer}
+
+
+@pytest.mark.parametrize("folder", ["functions", "shared/wix_admin"])
+def test_of_a_layer_only_its_face_is_used(folder: str) -> None:
+    faces = [wix_auth, wix_auth.errors, wix_auth.inspection, wix_webhooks]
+    exported = {
+        f"{face.__name__}.{name}" for face in faces for name in getattr(face, "__all__", vars(face))
+    }
+
+    used = {".".join(names) for _, names in imports(folder)}
+
+    assert {name for name in used if name.startswith(("wix_auth.", "wix_webhooks."))} <= exported

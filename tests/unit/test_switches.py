@@ -44,7 +44,8 @@ from wix_admin import process
 from wix_admin.bookings import booking_effect as changing
 from wix_admin.errors import AdminError
 from wix_admin.problems import code_of
-from wix_auth import SecretReader, WixAuth
+from wix_auth.auth import WixAuth
+from wix_auth.secrets import SecretReader
 
 LAG_SECONDS = 120
 """Longer than any action waits for what it changed."""

@@ -12,60 +12,27 @@
 
 The secret holds a client id and secret, or an API key (`wix_auth.credentials` shows both); the code
 is the same. Tokens are exchanged once for all threads, renewed before they lapse and replaced when
-Wix rejects them; a rotated secret is noticed. What can go wrong is listed in `wix_auth.errors`.
+Wix rejects them; a rotated secret is noticed.
+
+What can go wrong is listed in `wix_auth.errors`; `wix_auth.inspection` tells how the credential is.
 """
 
-from wix_auth.auth import WixAuth
-from wix_auth.credentials import ApiKey, ClientCredentials, Credential, parse_credential
-from wix_auth.errors import (
-    CredentialRefusedError,
-    ForeignOriginError,
-    InstallationUnknownError,
-    SecretEmptyError,
-    SecretForbiddenError,
-    SecretInvalidError,
-    SecretMissingError,
-    SecretUnavailableError,
-    TokenUnavailableError,
-    WixAuthError,
-    WrongSiteError,
-)
-from wix_auth.grants import COOL_DOWN_SECONDS, AuthEvent
-from wix_auth.inspection import inspect_client, reread_credential
+from wix_auth.addresses import is_https_or_local
+from wix_auth.aws import aws_session
+from wix_auth.credentials import GUID_PATTERN
+from wix_auth.errors import TokenUnavailableError, WixAuthError
 from wix_auth.limits import TIME_LIMIT
-from wix_auth.secrets import SecretReader, StoredCredential
-from wix_auth.tokens import AccessToken, TokenInfo, is_token_request
-from wix_auth.transport import DEFAULT_TIMEOUT, WIX_API_URL, RenewingTransport, wix_http_client
+from wix_auth.tokens import is_token_request, retry_after
+from wix_auth.transport import wix_http_client
 
 __all__ = [
-    "COOL_DOWN_SECONDS",
-    "DEFAULT_TIMEOUT",
+    "GUID_PATTERN",
     "TIME_LIMIT",
-    "WIX_API_URL",
-    "AccessToken",
-    "ApiKey",
-    "AuthEvent",
-    "ClientCredentials",
-    "Credential",
-    "CredentialRefusedError",
-    "ForeignOriginError",
-    "InstallationUnknownError",
-    "RenewingTransport",
-    "SecretEmptyError",
-    "SecretForbiddenError",
-    "SecretInvalidError",
-    "SecretMissingError",
-    "SecretReader",
-    "SecretUnavailableError",
-    "StoredCredential",
-    "TokenInfo",
     "TokenUnavailableError",
-    "WixAuth",
     "WixAuthError",
-    "WrongSiteError",
-    "inspect_client",
+    "aws_session",
+    "is_https_or_local",
     "is_token_request",
-    "parse_credential",
-    "reread_credential",
+    "retry_after",
     "wix_http_client",
 ]

@@ -9,6 +9,8 @@ from collections.abc import AsyncGenerator, Callable
 
 import httpx
 
+from wix_auth.addresses import is_https_or_local
+from wix_auth.credentials import GUID_PATTERN
 from wix_auth.errors import (
     ForeignOriginError,
     SecretForbiddenError,
@@ -39,8 +41,7 @@ _YOUNG_SECONDS = 60.0
 _ANYWHERE = "*"
 """Where a token seems not to be accepted if the reply says more of it than of the endpoint."""
 
-_GUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_GUID = re.compile(GUID_PATTERN)
 
 _logger = logging.getLogger("wix_auth")
 
@@ -103,7 +104,7 @@ class WixAuth(httpx.Auth):
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self._origin = _origin(httpx.URL(api_url))
-        if self._origin[0] != "https" and self._origin[1] not in _LOOPBACK:
+        if not is_https_or_local(api_url):
             raise ValueError("api_url must start with https:// unless it is on this machine")
         self._secrets = secrets
         self._grants = Grants(

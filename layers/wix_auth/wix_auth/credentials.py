@@ -27,6 +27,9 @@ from pydantic import (
 
 from wix_auth.errors import SecretInvalidError
 
+GUID_PATTERN = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+"""An id as Wix writes it, for regular expressions."""
+
 _KEY_SHAPE = re.compile(r"IST(\.[A-Za-z0-9_=+/-]+){3}")
 _HARMLESS_NAME = re.compile(r"[A-Za-z_]{1,40}")
 
@@ -46,7 +49,7 @@ def _key_shaped(key: SecretStr) -> SecretStr:
 
 Guid = Annotated[
     str,
-    StringConstraints(pattern=r"(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", to_lower=True),
+    StringConstraints(pattern=f"^{GUID_PATTERN}$", to_lower=True),
     AfterValidator(_not_all_zero),
 ]
 

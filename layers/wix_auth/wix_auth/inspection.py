@@ -17,10 +17,20 @@ import time
 import httpx
 
 from wix_auth.auth import WixAuth
-from wix_auth.credentials import ClientCredentials
+from wix_auth.credentials import ApiKey, ClientCredentials, Credential
 from wix_auth.errors import TokenUnavailableError
 from wix_auth.secrets import StoredCredential
 from wix_auth.tokens import Flow, TokenInfo, buy_token, look_up_token
+
+__all__ = [
+    "ApiKey",
+    "ClientCredentials",
+    "Credential",
+    "StoredCredential",
+    "TokenInfo",
+    "inspect_client",
+    "reread_credential",
+]
 
 
 def reread_credential(client: httpx.Client) -> StoredCredential:

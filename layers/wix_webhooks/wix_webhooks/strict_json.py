@@ -6,7 +6,7 @@ from typing import Any
 
 type Json = dict[str, Any]
 
-MAXIMUM_DEPTH = 64
+MAX_DEPTH = 64
 """Levels of objects and lists in what is published; Wix's deepest entities have about ten."""
 
 
@@ -35,7 +35,7 @@ def read_object(value: object) -> Json | None:
 def is_publishable(value: Json) -> bool:
     """Tell whether JSON, as `read_object` gives it, may be encoded as UTF-8 and is not too deep."""
     nested: list[Any] = [value]
-    for _ in range(MAXIMUM_DEPTH):
+    for _ in range(MAX_DEPTH):
         nested = [
             child
             for parent in nested

@@ -10,16 +10,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from wix_admin.errors import SettingsError
 from wix_admin.models import Guid
-
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+from wix_auth import is_https_or_local
 
 Name = Annotated[str, Field(min_length=1)]
 
 
-def _https_or_loopback(url: str) -> str:
+def _https_or_local(url: str) -> str:
     parts = urlsplit(url)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not secure or not parts.hostname or parts.path.strip("/") or parts.query:
+    if not is_https_or_local(url) or parts.path.strip("/") or parts.query:
         raise ValueError("must be an https address without a path, like https://www.wixapis.com")
     return url.rstrip("/")
 
@@ -39,7 +37,7 @@ class Settings(BaseModel):
         alias_generator=str.upper, frozen=True, hide_input_in_errors=True, extra="ignore"
     )
 
-    wix_api_url: Annotated[str, AfterValidator(_https_or_loopback)] = "https://www.wixapis.com"
+    wix_api_url: Annotated[str, AfterValidator(_https_or_local)] = "https://www.wixapis.com"
     wix_secret_arn: Name
     wix_site_id: Guid
     queue_url: Name | None = None

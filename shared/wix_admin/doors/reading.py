@@ -12,8 +12,9 @@ from wix_admin.models import Json
 
 LEASE_MARGIN_SECONDS = 5.0
 
-MAX_LEVELS = 64
-"""How deep JSON may be nested; much deeper ones can be read, but not be written."""
+MAX_DEPTH = 64
+"""How many levels JSON may have; with many more it can be read, but not be written. The webhook
+layer, which stands alone, has its own for what it publishes."""
 
 KEY_FIELD = "idempotencyKey"
 """Where the key stands in an input that comes without headers."""
@@ -46,8 +47,8 @@ def object_of(value: object, part: str) -> Json:
     """
     if not isinstance(value, dict):
         raise InputError.of("", f"Send the {part} as a JSON object")
-    if not _is_shallow(value, MAX_LEVELS):
-        raise InputError.of("", f"Send the {part} as JSON with at most {MAX_LEVELS} levels")
+    if not _is_shallow(value, MAX_DEPTH):
+        raise InputError.of("", f"Send the {part} as JSON with at most {MAX_DEPTH} levels")
     try:
         # Half a surrogate pair and a number without end can be read, but not be written.
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()

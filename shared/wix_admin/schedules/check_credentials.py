@@ -17,12 +17,12 @@ from wix_admin.models import Answer, FunctionInput, Json
 from wix_admin.orders.operations import SEARCH_ORDERS
 from wix_admin.problems import KINDS, code_of
 from wix_admin.wix.client import WixClient
-from wix_auth import (
+from wix_auth import WixAuthError
+from wix_auth.inspection import (
     ApiKey,
     ClientCredentials,
     StoredCredential,
     TokenInfo,
-    WixAuthError,
     inspect_client,
     reread_credential,
 )

@@ -34,7 +34,7 @@ from wix_admin.errors import (
 from wix_admin.models import Json
 from wix_admin.places import place
 from wix_admin.wix.operations import Operation
-from wix_auth.tokens import retry_after
+from wix_auth import retry_after
 
 MAX_WORDS = 300
 """How many characters of one text of Wix's are told."""

@@ -24,7 +24,8 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.process import wix_http
-from wix_auth import SecretUnavailableError, TokenUnavailableError
+from wix_auth import TokenUnavailableError
+from wix_auth.errors import SecretUnavailableError
 
 PROJECT = Path(__file__).resolve().parents[3]
 

@@ -15,7 +15,7 @@ from tests.unit.wix_admin.builders import Context
 from tests.unit.wix_admin.effects.batches import QueueInMemory, client
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import SigningKey, claims, domain_event, envelope
-from wix_auth.aws import aws_session
+from wix_auth import aws_session
 
 if TYPE_CHECKING:
     from types_boto3_events.type_defs import TargetTypeDef

@@ -19,7 +19,8 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.problems import AUTH_CODES, KINDS, code_of, problem, wait_for
-from wix_auth import SecretMissingError, TokenUnavailableError, WixAuthError
+from wix_auth import TokenUnavailableError, WixAuthError
+from wix_auth.errors import SecretMissingError
 
 OURS = [AdminError, *all_below(AdminError, "wix_admin")]
 AUTH = all_below(WixAuthError, "wix_auth")

@@ -23,7 +23,9 @@ from tests.canaries import (
     SITE_ID,
     TOKEN_MARK,
 )
-from wix_auth import AuthEvent, SecretReader, WixAuth
+from wix_auth.auth import WixAuth
+from wix_auth.grants import AuthEvent
+from wix_auth.secrets import SecretReader
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient

@@ -23,14 +23,9 @@ from tests.unit.wix_auth.fakes import (
     Bench,
     LoopbackServer,
 )
-from wix_auth import (
-    COOL_DOWN_SECONDS,
-    ForeignOriginError,
-    SecretMissingError,
-    TokenUnavailableError,
-    WrongSiteError,
-    is_token_request,
-)
+from wix_auth import TokenUnavailableError, is_token_request
+from wix_auth.errors import ForeignOriginError, SecretMissingError, WrongSiteError
+from wix_auth.grants import COOL_DOWN_SECONDS
 
 # ---- Signing -------------------------------------------------------------------
 

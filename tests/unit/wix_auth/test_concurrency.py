@@ -14,7 +14,9 @@ from tests.unit.wix_auth.fakes import (
     in_parallel,
     new_client,
 )
-from wix_auth import CredentialRefusedError, RenewingTransport, TokenUnavailableError
+from wix_auth import TokenUnavailableError
+from wix_auth.errors import CredentialRefusedError
+from wix_auth.transport import RenewingTransport
 
 THREADS = 100
 LATENCY_SECONDS = 0.02

@@ -5,7 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from tests.canaries import API_KEY, CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, SITE_ID
-from wix_auth import ApiKey, ClientCredentials, SecretInvalidError, parse_credential
+from wix_auth.credentials import parse_credential
+from wix_auth.errors import SecretInvalidError
+from wix_auth.inspection import ApiKey, ClientCredentials
 
 ALL_ZERO = "00000000-0000-0000-0000-000000000000"
 CLIENT = {"kind": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}

@@ -30,20 +30,16 @@ from tests.unit.wix_auth.fakes import (
 )
 from tests.wix_simulator import ApiKey, App, Fault, WixSimulator
 from tests.wix_simulator.faults import too_many_requests
-from wix_auth import (
-    ClientCredentials,
+from wix_auth import TokenUnavailableError, WixAuthError
+from wix_auth.auth import WixAuth
+from wix_auth.errors import (
     CredentialRefusedError,
     InstallationUnknownError,
     SecretEmptyError,
     SecretInvalidError,
-    SecretReader,
-    TokenInfo,
-    TokenUnavailableError,
-    WixAuth,
-    WixAuthError,
-    inspect_client,
-    reread_credential,
 )
+from wix_auth.inspection import ClientCredentials, TokenInfo, inspect_client, reread_credential
+from wix_auth.secrets import SecretReader
 
 GOOD = ClientCredentials.model_validate(CLIENT)
 OTHER_CLIENT_ID = "c11e0000-0000-4000-8000-0000000000c2"

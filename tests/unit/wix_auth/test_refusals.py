@@ -15,8 +15,8 @@ from tests.unit.wix_auth.fakes import (
     new_client,
     refusal,
 )
-from wix_auth import (
-    COOL_DOWN_SECONDS,
+from wix_auth import TokenUnavailableError, WixAuthError
+from wix_auth.errors import (
     CredentialRefusedError,
     ForeignOriginError,
     InstallationUnknownError,
@@ -25,10 +25,9 @@ from wix_auth import (
     SecretInvalidError,
     SecretMissingError,
     SecretUnavailableError,
-    TokenUnavailableError,
-    WixAuthError,
     WrongSiteError,
 )
+from wix_auth.grants import COOL_DOWN_SECONDS
 
 # ---- Rotation ------------------------------------------------------------------------
 

@@ -18,19 +18,16 @@ from tests.unit.wix_auth.fakes import (
     in_parallel,
     new_client,
 )
-from wix_auth import (
-    ApiKey,
-    ClientCredentials,
+from wix_auth import WixAuthError, aws_session
+from wix_auth.errors import (
     SecretEmptyError,
     SecretForbiddenError,
     SecretInvalidError,
     SecretMissingError,
-    SecretReader,
     SecretUnavailableError,
-    StoredCredential,
-    WixAuthError,
 )
-from wix_auth.aws import aws_session
+from wix_auth.inspection import ApiKey, ClientCredentials, StoredCredential
+from wix_auth.secrets import SecretReader
 
 
 @pytest.fixture

@@ -6,13 +6,9 @@ import pytest
 
 from tests.canaries import CLIENT_ID, CLIENT_SECRET, TOKEN_MARK
 from tests.unit.wix_auth.fakes import CLIENT, token_reply
-from wix_auth import (
-    ClientCredentials,
-    CredentialRefusedError,
-    InstallationUnknownError,
-    TokenUnavailableError,
-    WixAuthError,
-)
+from wix_auth import TokenUnavailableError, WixAuthError
+from wix_auth.errors import CredentialRefusedError, InstallationUnknownError
+from wix_auth.inspection import ClientCredentials
 from wix_auth.tokens import early_seconds, token_in
 
 NOW = 1_790_000_000.0

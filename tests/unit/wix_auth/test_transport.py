@@ -23,13 +23,9 @@ from tests.unit.wix_auth.fakes import (
     closed_port,
     in_parallel,
 )
-from wix_auth import (
-    TIME_LIMIT,
-    RenewingTransport,
-    WixAuth,
-    is_token_request,
-    wix_http_client,
-)
+from wix_auth import TIME_LIMIT, is_token_request, wix_http_client
+from wix_auth.auth import WixAuth
+from wix_auth.transport import RenewingTransport
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from wix_admin.doors.http import GATEWAY_SECONDS
 from wix_admin.errors import BusUnavailableError
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.process import event_bus
-from wix_auth.aws import aws_session
+from wix_auth import aws_session
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

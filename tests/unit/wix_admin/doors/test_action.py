@@ -40,7 +40,7 @@ from wix_admin.errors import (
 from wix_admin.models import Answer, FunctionInput, Guid, WixEntity
 from wix_admin.wix.client import check_before_sending
 from wix_admin.wix.traffic import Exchange
-from wix_auth import SecretMissingError
+from wix_auth.errors import SecretMissingError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

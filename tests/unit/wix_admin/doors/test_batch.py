@@ -32,7 +32,8 @@ from wix_admin.errors import (
 from wix_admin.models import Answer, FunctionInput
 from wix_admin.problems import KINDS
 from wix_admin.wix.client import CONNECT_SECONDS
-from wix_auth import SecretMissingError, TokenUnavailableError
+from wix_auth import TokenUnavailableError
+from wix_auth.errors import SecretMissingError
 
 type LogLines = Callable[[], list[dict[str, Any]]]
 

@@ -18,6 +18,7 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_auth import TokenUnavailableError, WixAuthError
+from wix_webhooks.strict_json import MAX_DEPTH, is_publishable
 
 
 def read(given: dict[str, Any]) -> Call:
@@ -51,6 +52,16 @@ def test_a_detail_that_is_no_object_is_refused(detail: object) -> None:
 def test_a_key_that_cannot_be_used_is_refused(key: object) -> None:
     with pytest.raises(InputError, match=r"^idempotencyKey: "):
         part_of(read(bus_event({"idempotencyKey": key})).key)
+
+
+def test_whatever_the_webhook_layer_publishes_can_be_read() -> None:
+    deepest: dict[str, Any] = {}
+    for _ in range(MAX_DEPTH - 1):
+        deepest = {"a": deepest}
+
+    assert is_publishable(deepest)
+    assert not is_publishable({"a": deepest})
+    assert read(bus_event(deepest)).input == deepest
 
 
 @pytest.mark.parametrize("failure", [WixUnavailableError("x"), TokenUnavailableError("x")])

@@ -27,7 +27,8 @@ from wix_admin.errors import (
     WixUnavailableError,
 )
 from wix_admin.problems import KINDS
-from wix_auth import SecretMissingError, TokenUnavailableError, WixAuthError
+from wix_auth import TokenUnavailableError, WixAuthError
+from wix_auth.errors import SecretMissingError
 
 SYMBOLS = "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 DEEP = functools.reduce(lambda inner, _: [inner], range(62), list[Any]())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from wix_auth.aws import aws_session
+from wix_auth import aws_session
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient

@@ -40,7 +40,8 @@ from wix_admin.errors import (
 )
 from wix_admin.models import Json
 from wix_admin.wix.client import WixClient
-from wix_auth import CredentialRefusedError, WixAuthError
+from wix_auth import WixAuthError
+from wix_auth.errors import CredentialRefusedError
 
 BUSY = ItemError(code="wix_unavailable", detail="Ask again")
 

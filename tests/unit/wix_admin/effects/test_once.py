@@ -38,7 +38,8 @@ from wix_admin.errors import (
     WixViolation,
 )
 from wix_admin.problems import wait_for
-from wix_auth import CredentialRefusedError, TokenUnavailableError, WixAuthError
+from wix_auth import TokenUnavailableError, WixAuthError
+from wix_auth.errors import CredentialRefusedError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

@@ -39,14 +39,11 @@ from wix_admin.problems import wait_for
 from wix_admin.wix.client import ID_IN_PATH, WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.traffic import Exchange
-from wix_auth import (
-    TIME_LIMIT,
-    CredentialRefusedError,
-    RenewingTransport,
-    SecretReader,
-    TokenUnavailableError,
-    WixAuth,
-)
+from wix_auth import TIME_LIMIT, TokenUnavailableError
+from wix_auth.auth import WixAuth
+from wix_auth.errors import CredentialRefusedError
+from wix_auth.secrets import SecretReader
+from wix_auth.transport import RenewingTransport
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
