@@ -1,49 +1,18 @@
 """Authorises httpx requests to Wix with the credential from a secret."""
 
-import copy
-import logging
-import re
-import threading
 import time
 from collections.abc import AsyncGenerator, Callable
+from typing import override
 
 import httpx
 
 from wix_auth.addresses import is_https_or_local
-from wix_auth.credentials import GUID_PATTERN
-from wix_auth.errors import (
-    ForeignOriginError,
-    SecretForbiddenError,
-    SecretInvalidError,
-    SecretMissingError,
-    SecretUnavailableError,
-    TokenUnavailableError,
-    WixAuthError,
-    WrongSiteError,
-)
-from wix_auth.grants import COOL_DOWN_SECONDS, AuthEvent, Grant, Grants
+from wix_auth.doubts import Doubts
+from wix_auth.errors import ForeignOriginError
+from wix_auth.grants import AuthEvent, CredentialSource
 from wix_auth.secrets import SecretReader, StoredCredential
-from wix_auth.spans import NO_SPAN, Span
+from wix_auth.token_cache import TokenCache
 from wix_auth.tokens import Flow, is_token_request
-
-_LONGEST_COOL_DOWN_SECONDS = 60.0
-_REST_SECONDS = 300.0
-"""How long a credential that is of no use is left alone, if the token before it lives on."""
-
-_PASSING = (TokenUnavailableError, SecretUnavailableError)
-_TAKEN_AWAY = (SecretMissingError, SecretInvalidError, SecretForbiddenError)
-_IN_VAIN_SECONDS = 300.0
-"""How long no token is bought for what a second token did not help either."""
-
-_YOUNG_SECONDS = 60.0
-"""How long after a token was bought only an answer of 401 is held against it."""
-
-_ANYWHERE = "*"
-"""Where a token seems not to be accepted if the reply says more of it than of the endpoint."""
-
-_GUID = re.compile(GUID_PATTERN)
-
-_logger = logging.getLogger("wix_auth")
 
 
 class WixAuth(httpx.Auth):
@@ -71,7 +40,7 @@ class WixAuth(httpx.Auth):
     request asks again about the same token.
 
     Threads that waited for an exchange that failed share its error. An error that somebody has to
-    mend is also what all later requests get for `COOL_DOWN_SECONDS`; one that asks to try later,
+    fix is also what all later requests get for `COOL_DOWN_SECONDS`; one that asks to try later,
     for as long as Wix said, but at most a minute.
 
     For `httpx.Client` only, with `follow_redirects` left off.
@@ -106,54 +75,39 @@ class WixAuth(httpx.Auth):
         self._origin = _origin(httpx.URL(api_url))
         if not is_https_or_local(api_url):
             raise ValueError("api_url must start with https:// unless it is on this machine")
-        self._secrets = secrets
-        self._grants = Grants(
+        source = CredentialSource(
             secrets,
             api_url=self.api_url,
             site_id=site_id.lower() if site_id else None,
             now=now,
             notify=notify,
         )
-        self._now = now
-        self._notify = notify
-        self._refuses = refuses
-        self._lock = threading.Lock()
-        self._grant: Grant | None = None
-        self._failure: WixAuthError | None = None
-        self._failures = 0
-        self._quiet = NO_SPAN
-        self._rest = NO_SPAN
-        self._in_vain: dict[str, Span] = {}
+        self._cache = TokenCache(source, now=now, notify=notify)
+        self._doubts = Doubts(refuses=refuses, now=now)
 
+    @override
     def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
-        """Sign a request, and once more if Wix turns it away because of its token or key."""
-        if _origin(request.url) != self._origin:
-            origin = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-            raise ForeignOriginError(
-                f"A request to {origin} would show it the Wix credential."
-                f" Only {self.api_url} may be called."
-            )
+        self._require_own_origin(request)
         request.read()  # so that even a streamed body can be sent twice
-        grant = yield from self._usable_grant(request)
+        grant = yield from self._cache.usable(request)
         grant.sign(request)
         response = yield request
-        doubt = self._doubt(grant, request, response)
-        if doubt is not None and self._may_help(grant, doubt):
+        doubt = self._doubts.about(grant, response)
+        if doubt is not None and self._doubts.another_may_help(grant, doubt):
             response.read()  # gives its connection back before waiting for others
-            renewed = yield from self._usable_grant(request, rejected=grant)
+            renewed = yield from self._cache.usable(request, rejected=grant)
             if renewed.headers != grant.headers:
                 renewed.sign(request)
                 response = yield request
-                if renewed.token is not None and self._doubt(renewed, request, response) == doubt:
-                    self._note_in_vain(doubt)
+                self._doubts.note(doubt, renewed, response)
         # httpx keeps the exchange, token and all, as the history of the answer.
         response.history = [past for past in response.history if not is_token_request(past.request)]
 
+    @override
     def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Refuse: waiting for another thread's exchange would stop the event loop."""
-        del request
+        # Waiting for another thread's exchange would stop the event loop.
         raise RuntimeError("WixAuth works with httpx.Client, not with httpx.AsyncClient.")
 
     def reread(self) -> StoredCredential:
@@ -164,121 +118,16 @@ class WixAuth(httpx.Auth):
         Raises:
             WixAuthError: One of the `Secret…Error` classes.
         """
-        with self._lock:
-            stored = self._secrets.reread()
-            self._quiet = self._rest = NO_SPAN
-            return stored
+        return self._cache.reread()
 
-    def _doubt(self, grant: Grant, request: httpx.Request, response: httpx.Response) -> str | None:
-        """Say where a token or key seems not to be accepted, if a reply means that."""
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            return _endpoint(request)
-        return _ANYWHERE if grant.token is not None and self._refuses(response) else None
-
-    def _may_help(self, grant: Grant, doubt: str) -> bool:
-        """Tell whether another token or key may be accepted where this one is not."""
-        if grant.token is None:
-            return True
-        now = self._now()
-        young = Span(grant.token.bought_at, _YOUNG_SECONDS).holds(now)
-        in_vain = self._in_vain.get(doubt, NO_SPAN).holds(now)
-        return not in_vain and not (young and doubt == _ANYWHERE)
-
-    def _note_in_vain(self, doubt: str) -> None:
-        """Note that another token is not accepted either, so that it is not the token."""
-        now = self._now()
-        lasting = {where: span for where, span in self._in_vain.items() if span.holds(now)}
-        # Replaced and never changed, as other threads read it.
-        self._in_vain = {**lasting, doubt: Span(now, _IN_VAIN_SECONDS)}
-
-    def _usable_grant(self, request: httpx.Request, rejected: Grant | None = None) -> Flow[Grant]:
-        failures = self._failures
-        grant = self._living_grant(rejected)
-        if grant is not None:
-            # Renewal ahead of time is one thread's work; nobody waits for it.
-            if not self._is_due(grant) or not self._lock.acquire(blocking=False):
-                return grant
-        elif not self._lock.acquire(timeout=_patience_seconds(request)):
-            raise TokenUnavailableError("Another request is still waiting for Wix's token.")
-        try:
-            return (yield from self._grant_in_turn(request, rejected, failures))
-        finally:
-            self._lock.release()
-
-    def _is_due(self, grant: Grant) -> bool:
-        """Tell whether it is time to renew a grant, or to see whether the secret has changed."""
-        now = self._now()
-        if self._rest.holds(now):
-            return False
-        return now >= grant.renew_at or not self._secrets.confirms(grant.version_id)
-
-    def _living_grant(self, rejected: Grant | None = None) -> Grant | None:
-        grant = self._grant
-        if grant is None or grant.lapses_at <= self._now():
-            return None
-        return None if rejected is not None and grant.headers == rejected.headers else grant
-
-    def _grant_in_turn(
-        self, request: httpx.Request, rejected: Grant | None, failures: int
-    ) -> Flow[Grant]:
-        """Find what whoever held the lock before left behind, or renew."""
-        grant = self._living_grant(rejected)
-        if grant is not None and not self._is_due(grant):
-            return grant
-        if grant is None and self._failure is not None:
-            waited_for_it = self._failures != failures
-            if waited_for_it or self._quiet.holds(self._now()):
-                raise copy.copy(self._failure)
-        try:
-            self._grant = yield from self._grants.renew(request, held=grant, rejected=rejected)
-        except (GeneratorExit, httpx.HTTPError):
-            self._note_failure(None)  # httpx closes the flow when the network fails
-            raise
-        except WixAuthError as error:
-            if self._grant is not None and _ends(error, self._grant):
-                self._grant = grant = None
-            self._note_failure(error)
-            if grant is None:
-                raise
-            _logger.warning("Using the token as long as it lives. %s", error)
-            self._notify("renewal_failed")
-            return grant
-        self._failure, self._rest = None, NO_SPAN
-        return self._grant
-
-    def _note_failure(self, error: WixAuthError | None) -> None:
-        now = self._now()
-        self._failure = copy.copy(error)
-        self._failures += 1
-        pause = min((error and error.retry_after) or 0.0, _LONGEST_COOL_DOWN_SECONDS)
-        lasts = error is not None and not isinstance(error, _PASSING)
-        # Of what passes, the caller decides when to try again.
-        self._quiet = Span(now, max(pause, COOL_DOWN_SECONDS if lasts else 0.0))
-        grant = self._living_grant()
-        if grant is not None:
-            # Nobody is in a hurry, least of all if the grant in hand is not due by its age.
-            rest = min(grant.renew_at - now, _REST_SECONDS) if lasts else 0.0
-            self._rest = Span(now, max(pause, rest, COOL_DOWN_SECONDS))
-
-
-def _ends(error: WixAuthError, grant: Grant) -> bool:
-    """Tell whether what cannot be replaced may not be used on either."""
-    if isinstance(error, WrongSiteError):
-        return True
-    # A token lapses by itself. A key would serve for ever.
-    return grant.token is None and isinstance(error, _TAKEN_AWAY)
-
-
-def _endpoint(request: httpx.Request) -> str:
-    """Give what a request calls, whichever entity it is for."""
-    return f"{request.method} {_GUID.sub('*', request.url.path)}"
+    def _require_own_origin(self, request: httpx.Request) -> None:
+        if _origin(request.url) != self._origin:
+            origin = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
+            raise ForeignOriginError(
+                f"A request to {origin} would show it the Wix credential."
+                f" Only {self.api_url} may be called."
+            )
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port  # httpx gives a default port as None
-
-
-def _patience_seconds(request: httpx.Request) -> float:
-    """Give how long a request may wait for another's exchange: as long as its own might take."""
-    timeouts = request.extensions.get("timeout", {}).values()
-    return -1 if None in timeouts or not timeouts else sum(timeouts)

@@ -23,7 +23,7 @@ from wix_auth.tokens import AccessToken, Flow, buy_token, look_up_token
 AuthEvent = Literal["token_exchanged", "exchange_refused", "credential_reread", "renewal_failed"]
 
 COOL_DOWN_SECONDS = 5.0
-"""How long an error that somebody has to mend stands before anybody is asked again."""
+"""How long an error that somebody has to fix stands before anybody is asked again."""
 
 REFUSED = (CredentialRefusedError, InstallationUnknownError)
 
@@ -66,8 +66,8 @@ class Grant:
         request.headers.update(self.headers)
 
 
-class Grants:
-    """Makes grants of what the secret holds. Used by one thread at a time.
+class CredentialSource:
+    """Makes grants of the credential in the secret. Used by one thread at a time.
 
     Args:
         secrets: Where the credential comes from.
@@ -95,6 +95,18 @@ class Grants:
         self._unproven: tuple[AccessToken, str] | None = None
         self._proven_version: str | None = None
 
+    def confirms(self, grant: Grant) -> bool:
+        """Tell, without reading or waiting, whether a grant is of what stood there lately."""
+        return self._secrets.confirms(grant.version_id)
+
+    def reread(self) -> StoredCredential:
+        """Read the secret anew.
+
+        Raises:
+            WixAuthError: One of the `Secret…Error` classes.
+        """
+        return self._secrets.reread()
+
     def renew(
         self, request: httpx.Request, *, held: Grant | None, rejected: Grant | None
     ) -> Flow[Grant]:
@@ -115,16 +127,16 @@ class Grants:
             return held
         key_rejected = rejected is not None and rejected.version_id == stored.version_id
         if key_rejected and isinstance(stored.credential, ApiKey):
-            stored = self._reread(stored)
+            stored = self._fresh(stored)
         try:
             return (yield from self._made_of(stored, request))
         except REFUSED:
-            fresh = self._reread(stored)
+            fresh = self._fresh(stored)
             if fresh.version_id == stored.version_id:
                 raise
         return (yield from self._made_of(fresh, request))
 
-    def _reread(self, known: StoredCredential) -> StoredCredential:
+    def _fresh(self, known: StoredCredential) -> StoredCredential:
         """Ask whether the secret has changed, unless it was just found not to have."""
         if self._unchanged.holds(self._now()):
             return known
