@@ -1,4 +1,4 @@
-"""The template as written and as CloudFormation gets it, ready for questions."""
+"""The template with its loops written out and as CloudFormation gets it, ready for questions."""
 
 import copy
 import json
@@ -9,8 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from cfnlint.decode import decode_str
+from cfnlint.template import Template
+from cfnlint.template.transforms._language_extensions import language_extension
 from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
 PROJECT = Path(__file__).resolve().parents[1]
 TEMPLATE = PROJECT / "template.yaml"
@@ -76,7 +78,13 @@ class _NoManagedPolicies:
 
 @cache
 def _source() -> dict[str, Any]:
-    template: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
+    written, _ = decode_str(TEMPLATE.read_text())
+    # It looks at the conditions, and sorts what they compare.
+    looked_at = Template(str(TEMPLATE), copy.deepcopy(written), ["us-east-1"])
+    problems, looped = language_extension(looked_at)
+    if looped is None:
+        raise ValueError(problems)
+    template: dict[str, Any] = json.loads(json.dumps(written | {"Resources": looped["Resources"]}))
     return template
 
 
@@ -96,7 +104,7 @@ def _transformed(packaged: dict[str, Any]) -> dict[str, Any]:
 
 
 def source() -> dict[str, Any]:
-    """The template as written, short forms spelled out."""
+    """The template as written, its short forms and loops spelled out."""
     return copy.deepcopy(_source())
 
 

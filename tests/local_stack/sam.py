@@ -86,7 +86,7 @@ def deploy(
     """
     _run(
         [
-            "deploy",
+            "deploy", "--language-extensions",
             "--template-file", template,
             "--stack-name", STACK_NAME,
             "--s3-bucket", bucket,
@@ -117,15 +117,16 @@ def without_types(template: Mapping[str, Any], types: Set[str]) -> tuple[dict[st
     """A template without the resources of some types, and what was left out.
 
     Only resources that nothing refers to can be left out; `DependsOn` does not count, and outputs
-    of theirs are left out with them.
+    of theirs are left out with them. Loops stay as they are.
     """
-    resources: dict[str, Any] = template["Resources"]
+    written: dict[str, Any] = template["Resources"]
+    resources = {name: body for name, body in written.items() if isinstance(body, dict)}
     left_out = {name: body["Type"] for name, body in resources.items() if body["Type"] in types}
-    kept = {
-        name: _without_dependencies(body, left_out.keys())
-        for name, body in resources.items()
-        if name not in left_out
+    kept = written | {
+        name: _without_dependencies(body, left_out.keys()) for name, body in resources.items()
     }
+    for name in left_out:
+        del kept[name]
     outputs = {
         name: output
         for name, output in template.get("Outputs", {}).items()

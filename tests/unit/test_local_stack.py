@@ -83,6 +83,7 @@ def test_a_process_that_fails_shows_the_end_of_its_log(tmp_path: Path) -> None:
 
 
 def test_resources_of_a_type_are_left_out_with_their_outputs_and_named() -> None:
+    loop = ["Action", ["GetOrder"], {"${Action}Logs": {"Type": "AWS::Logs::LogGroup"}}]
     template = {
         "Transform": "AWS::Serverless-2016-10-31",
         "Resources": {
@@ -90,6 +91,7 @@ def test_resources_of_a_type_are_left_out_with_their_outputs_and_named() -> None
             "Bus": {"Type": "AWS::Events::EventBus", "DependsOn": ["Archive", "Queue"]},
             "Rule": {"Type": "AWS::Events::Rule", "DependsOn": "Archive"},
             "Queue": {"Type": "AWS::SQS::Queue"},
+            "Fn::ForEach::Logs": loop,
         },
         "Outputs": {
             "ArchiveArn": {"Value": {"Fn::GetAtt": ["Archive", "Arn"]}},
@@ -107,6 +109,7 @@ def test_resources_of_a_type_are_left_out_with_their_outputs_and_named() -> None
             "Bus": {"Type": "AWS::Events::EventBus", "DependsOn": ["Queue"]},
             "Rule": {"Type": "AWS::Events::Rule"},
             "Queue": {"Type": "AWS::SQS::Queue"},
+            "Fn::ForEach::Logs": loop,
         },
         "Outputs": {
             "QueueArn": {"Value": {"Fn::GetAtt": ["Queue", "Arn"]}},

@@ -159,6 +159,15 @@ def rights(role: Resource) -> set[str]:
     }
 
 
+def spelled_out(text: Any) -> str:
+    """A text with what it says of itself put in; what only CloudFormation knows stays."""
+    match text["Fn::Sub"]:
+        case [str(pattern), dict(values)]:
+            return re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], pattern)
+        case plain:
+            return str(plain)
+
+
 def named(arn: Any) -> str:
     """The resource's name in the template."""
     return str(arn["Fn::GetAtt"][0] if isinstance(arn, dict) else arn)
@@ -231,7 +240,7 @@ def test_a_function_logs_to_a_group_that_is_there_first_and_ends(action: str) ->
     group = FUNCTIONS[ACTIONS[action]]["LoggingConfig"]["LogGroup"]["Ref"]
 
     logs = SOURCE["Resources"][group]["Properties"]
-    assert logs["LogGroupName"] == {"Fn::Sub": f"/${{AWS::StackName}}/{action}"}
+    assert spelled_out(logs["LogGroupName"]) == f"/${{AWS::StackName}}/{action}"
     assert logs["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
@@ -930,6 +939,8 @@ def test_the_webhook_api_promises_the_headers_that_it_sends() -> None:
 
 def test_the_expanded_template_is_clean(expanded: Template, tmp_path: Path) -> None:
     path = tmp_path / "expanded.json"
+    # Nothing asks a mapping any more, once the loops are written out.
+    del expanded["Mappings"]
     path.write_text(json.dumps(expanded))
 
     linter = PROJECT / ".venv/bin/cfn-lint"
