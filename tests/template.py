@@ -113,10 +113,10 @@ def expanded() -> dict[str, Any]:
     return copy.deepcopy(_expanded())
 
 
-def expanded_with_events(function: str, events: dict[str, Any]) -> dict[str, Any]:
-    """The template after SAM's transform, if a function is started by more events."""
+def expanded_with(function: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """The template after SAM's transform, if a function has some more properties."""
     template = source()
-    template["Resources"][function]["Properties"]["Events"] |= events
+    template["Resources"][function]["Properties"] |= properties
     return _transformed(template)
 
 

@@ -62,7 +62,7 @@ def test_refusals_named_in_an_imported_api_are_dropped(stack: LocalStack) -> Non
 def test_an_event_that_fails_is_tried_three_times_and_then_kept(stack: LocalStack) -> None:
     payload = {"notAField": "lost"}
 
-    stack.invoke("GetOrderFunction", payload, wait=False)
+    stack.invoke("ReportLowStockFunction", payload, wait=False)
 
     def failed() -> list[dict[str, Any]]:
         calls = [message.json for message in stack.messages("FailedCallsUrl")]

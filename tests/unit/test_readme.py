@@ -81,11 +81,9 @@ def shown(page: str, mark: str) -> Any:
 
 
 def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes() -> None:
-    events = shown("functions/README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"][
-        "Events"
-    ]
+    added = shown("functions/README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"]
 
-    expanded = template.expanded_with_events("FulfillOrderFunction", events)
+    expanded = template.expanded_with("FulfillOrderFunction", added)
 
     [schedule] = [
         each["Properties"]
@@ -95,6 +93,19 @@ def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes()
     given = json.loads(schedule["Target"]["Input"])
     assert given.pop("idempotencyKey") == EXECUTION_ID
     assert FulfillOrderInput.model_validate(given).order_id == given["orderId"]
+
+
+def test_a_call_of_the_schedule_that_fails_for_good_is_kept() -> None:
+    added = shown("functions/README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"]
+
+    expanded = template.expanded_with("FulfillOrderFunction", added)
+
+    [ours] = [
+        each["Properties"]["DestinationConfig"]
+        for each in template.of_type(expanded, "AWS::Lambda::EventInvokeConfig").values()
+        if each["Properties"]["FunctionName"] == {"Ref": "FulfillOrderFunction"}
+    ]
+    assert ours == {"OnFailure": {"Destination": {"Fn::GetAtt": ["FailedCalls", "Arn"]}}}
 
 
 def test_the_rule_is_on_our_bus_and_for_an_event_of_wix() -> None:
