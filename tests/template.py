@@ -145,13 +145,14 @@ def actions() -> dict[str, str]:
 
 def routes() -> dict[str, str]:
     """`METHOD/path` of each action that can be called over HTTP."""
-    events = {
-        action_of(function): event["Properties"]
-        for function in functions().values()
-        for event in function.get("Events", {}).values()
-        if event["Type"] == "Api"
+    paths = source()["Resources"]["AdminApi"]["Properties"]["DefinitionBody"]["paths"]
+    called = {
+        name: f"{method.upper()}{path}"
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        for name in _named_in(operation["x-amazon-apigateway-integration"]["uri"])
     }
-    return {action: f"{event['Method']}{event['Path']}" for action, event in events.items()}
+    return {action: called[name] for action, name in actions().items() if name in called}
 
 
 def needed_by(template: dict[str, Any], *names: str) -> dict[str, Any]:

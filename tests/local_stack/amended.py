@@ -1,8 +1,9 @@
 """Runs AWS's stand-in with what it lacks for this stack, by its own Python and not the project's.
 
-* API Gateway: a mapping template knows when its request came and which id it has, and a queue is
-  written to with the rights of the integration's role. A caller who may not call a route, or calls
-  one that does not exist, is refused in the API's own words.
+* API Gateway: a mapping template knows when its request came and which id it has. A queue is
+  written to, and a function called, with the rights of the integration's role; whom the role trusts
+  is not asked, and what a function's own policy allows does not count. A caller who may not call a
+  route, or calls one that does not exist, is refused in the API's own words.
 * Lambda: a function that fails is told by the class of its exception, as AWS's runtime tells it.
   A layer is unpacked once for all functions, and not once for each process.
 * EventBridge: a condition on `events:source` or `events:detail-type` is judged by the event.
@@ -41,6 +42,8 @@ from ministack.services import (  # type: ignore[import-not-found]
 )
 
 render = apigateway_v1._render_request_template_v1
+import_operation = apigateway_v1._import_operation
+invoke_lambda = apigateway_v1._invoke_lambda_proxy_v1
 invoke_sqs = apigateway_v1._invoke_sqs_v1
 request_context = iam_actions.request_tag_context
 enforce = iam_evaluator.enforce
@@ -70,24 +73,43 @@ def rendered(template: str, body: str, parameters: Any, context: Any = None) -> 
     return render(template, body, parameters, {**known, **(context or {})})
 
 
+def imported_with_its_role(
+    api: str, resource: str, method: str, operation: dict[str, Any], *args: Any
+) -> None:
+    import_operation(api, resource, method, operation, *args)
+    role = operation["x-amazon-apigateway-integration"].get("credentials")
+    methods = apigateway_v1._resources[api][resource]["resourceMethods"]
+    methods[method]["methodIntegration"]["credentials"] = role
+
+
+async def called_with_the_roles_rights(
+    integration: dict[str, Any], *args: Any, **kwargs: Any
+) -> Any:
+    function = apigateway_v1._extract_lambda_ref_from_integration_uri(integration["uri"])
+    if may(integration, "lambda:InvokeFunction", function):
+        return await invoke_lambda(integration, *args, **kwargs)
+    return apigateway_v1._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
+
+
 async def sent_with_the_roles_rights(integration: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-    if may_send(integration):
+    region, _, _, path = apigateway_v1._parse_service_integration_uri(integration["uri"])
+    account, queue = path.split("/")
+    if may(integration, "sqs:SendMessage", f"arn:aws:sqs:{region}:{account}:{queue}"):
         return await invoke_sqs(integration, *args, **kwargs)
     return apigateway_v1._service_integration_response(
         integration, 403, "AccessDenied", "application/json", {}
     )
 
 
-def may_send(integration: dict[str, Any]) -> bool:
-    region, _, _, path = apigateway_v1._parse_service_integration_uri(integration["uri"])
-    account, queue = path.split("/")
+def may(integration: dict[str, Any], action: str, arn: str) -> bool:
+    region, account = arn.split(":")[3:5]
     role = integration.get("credentials") or ""
     asked = iam_evaluator.EvalContext(
         principal_arn=role,
         principal_type="AssumedRole",
         principal_account=account,
-        action="sqs:SendMessage",
-        resource_arn=f"arn:aws:sqs:{region}:{account}:{queue}",
+        action=action,
+        resource_arn=arn,
         region=region,
     )
     rights = iam_evaluator._gather_role_policies(role.rpartition("/")[2], account)
@@ -203,6 +225,8 @@ def sole(entries: list[dict[str, Any]], field: str) -> str | None:
 
 
 apigateway_v1._render_request_template_v1 = rendered
+apigateway_v1._import_operation = imported_with_its_role
+apigateway_v1._invoke_lambda_proxy_v1 = called_with_the_roles_rights
 apigateway_v1._invoke_sqs_v1 = sent_with_the_roles_rights
 apigateway_v1._AUTHENTICATION_GATEWAY_ERRORS["AccessDenied"] = (
     "ACCESS_DENIED",

@@ -347,7 +347,7 @@ def test_each_wildcard_has_a_reason(expanded: Template) -> None:
     assert found == WILDCARDS.keys()
 
 
-def test_every_route_wants_a_signature_and_no_function_is_called_as_the_caller(
+def test_every_route_wants_a_signature_and_calls_its_function_as_the_api(
     expanded: Template,
 ) -> None:
     api = expanded["Resources"]["AdminApi"]
@@ -359,8 +359,22 @@ def test_every_route_wants_a_signature_and_no_function_is_called_as_the_caller(
 
     assert methods.keys() == set(ROUTES.values())
     for operation in methods.values():
+        integration = operation["x-amazon-apigateway-integration"]
         assert operation["security"] == [{"AWS_IAM": []}]
-        assert "credentials" not in operation["x-amazon-apigateway-integration"]
+        assert integration["credentials"] == {"Fn::GetAtt": ["AdminApiRole", "Arn"]}
+
+
+def test_the_api_may_call_what_it_has_a_route_to_and_do_nothing_else() -> None:
+    role = SOURCE["Resources"]["AdminApiRole"]
+
+    [statement] = statements(role)
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "lambda:InvokeFunction")
+    assert {named(arn) for arn in statement["Resource"]} == {ACTIONS[action] for action in ROUTES}
+    assert "ManagedPolicyArns" not in role["Properties"]
+
+
+def test_no_function_says_by_itself_who_may_call_it(expanded: Template) -> None:
+    assert template.of_type(expanded, "AWS::Lambda::Permission") == {}
 
 
 def test_the_webhook_api_may_put_into_the_inbox_and_do_nothing_else() -> None:
