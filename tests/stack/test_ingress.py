@@ -115,11 +115,8 @@ def test_an_unknown_route_is_a_problem(stack: LocalStack, method: str, path: str
     assert reply.json()["requestId"] == reply.headers["x-amzn-requestid"]
 
 
-def test_a_content_type_that_cannot_hold_a_delivery_is_a_problem(stack: LocalStack) -> None:
-    reply = post(stack, b"a.b.c", "image/png")
-
-    assert (reply.status_code, reply.headers["Content-Type"]) == (415, PROBLEM)
-    assert reply.json()["code"] == "media_type_unsupported"
+def test_a_content_type_that_cannot_hold_a_delivery_is_refused(stack: LocalStack) -> None:
+    assert post(stack, b"a.b.c", "image/png").status_code == 415
 
 
 @pytest.fixture
@@ -145,12 +142,7 @@ def a_narrow_door(stack: LocalStack) -> Iterator[None]:
     limit(wide["throttlingRateLimit"], wide["throttlingBurstLimit"])
 
 
-def test_more_deliveries_than_are_taken_are_a_problem(
-    stack: LocalStack, a_narrow_door: None
-) -> None:
+def test_more_deliveries_than_are_taken_are_refused(stack: LocalStack, a_narrow_door: None) -> None:
     replies = [post(stack, b"a.b.c") for _ in range(3)]
 
-    refused = replies[-1]
-    assert (refused.status_code, refused.headers["Content-Type"]) == (429, PROBLEM)
-    assert refused.json()["code"] == "too_many_requests"
-    assert int(refused.headers["Retry-After"]) > 0
+    assert replies[-1].status_code == 429
