@@ -90,17 +90,7 @@ def _source() -> dict[str, Any]:
 
 @cache
 def _expanded() -> dict[str, Any]:
-    return _transformed(source())
-
-
-def _transformed(packaged: dict[str, Any]) -> dict[str, Any]:
-    for resource in packaged["Resources"].values():
-        for name in ("CodeUri", "ContentUri"):
-            if name in resource["Properties"]:
-                resource["Properties"][name] = "s3://bucket/key"
-    parameters = {name: p.get("Default", "") for name, p in packaged["Parameters"].items()}
-    expanded: dict[str, Any] = transform(packaged, parameters, _NoManagedPolicies())
-    return expanded
+    return transformed(source())
 
 
 def source() -> dict[str, Any]:
@@ -113,11 +103,16 @@ def expanded() -> dict[str, Any]:
     return copy.deepcopy(_expanded())
 
 
-def expanded_with(function: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """The template after SAM's transform, if a function has some more properties."""
-    template = source()
-    template["Resources"][function]["Properties"] |= properties
-    return _transformed(template)
+def transformed(template: dict[str, Any]) -> dict[str, Any]:
+    """A template like ours after SAM's transform."""
+    packaged = copy.deepcopy(template)
+    for resource in packaged["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource["Properties"]:
+                resource["Properties"][name] = "s3://bucket/key"
+    parameters = {name: p.get("Default", "") for name, p in packaged["Parameters"].items()}
+    expanded: dict[str, Any] = transform(packaged, parameters, _NoManagedPolicies())
+    return expanded
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, Resource]:

@@ -80,10 +80,16 @@ def shown(page: str, mark: str) -> Any:
     return yaml_parse(block(page, "yaml", mark))
 
 
-def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes() -> None:
+def with_the_schedule() -> dict[str, Any]:
+    """What CloudFormation gets of the template with the schedule that is shown."""
     added = shown("functions/README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"]
+    scheduled = template.source()
+    scheduled["Resources"]["FulfillOrderFunction"]["Properties"] |= added
+    return template.transformed(scheduled)
 
-    expanded = template.expanded_with("FulfillOrderFunction", added)
+
+def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes() -> None:
+    expanded = with_the_schedule()
 
     [schedule] = [
         each["Properties"]
@@ -96,9 +102,7 @@ def test_the_schedule_is_one_that_sam_makes_and_whose_input_the_function_takes()
 
 
 def test_a_call_of_the_schedule_that_fails_for_good_is_kept() -> None:
-    added = shown("functions/README.md", "ReleaseDay")["FulfillOrderFunction"]["Properties"]
-
-    expanded = template.expanded_with("FulfillOrderFunction", added)
+    expanded = with_the_schedule()
 
     [ours] = [
         each["Properties"]["DestinationConfig"]
