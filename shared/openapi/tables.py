@@ -44,11 +44,11 @@ def _actions() -> str:
 
 
 def _called_by(action: str, function: Resource) -> str:
+    if action in template.routes():
+        return _route(action)
     for event in function.get("Events", {}).values():
         about = event["Properties"]
         match event["Type"]:
-            case "Api":
-                return _route(action)
             case "ScheduleV2":
                 pace = about["ScheduleExpression"].removeprefix("rate(").removesuffix(")")
                 on = "" if about["State"] == "ENABLED" else ", if you want it"

@@ -15,9 +15,9 @@ import pytest
 
 from tests import template
 from tests.template import CALLERS, PROJECT, Resource
-from wix_admin.doors.batch import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS
 from tests.unit.calls import handler_of
 from wix_admin.doors.action import AdminAction
+from wix_admin.doors.batch import GIVE_UP_AFTER_RECEIVES, MESSAGE_SECONDS
 from wix_admin.problems import KINDS
 
 HANDLER_FILES = {
