@@ -1,4 +1,4 @@
-"""Fulfill what needs no shipping of an approved order, and announce the rest."""
+"""Fulfill what needs no shipping in an approved order, and announce the rest."""
 
 from wix_admin import Key, Once, WixClient, admin_action
 from wix_admin.automations.fulfill_approved_order import (

@@ -1,4 +1,4 @@
-"""Move a booking to a time that is free.
+"""Move a booking to a free time slot.
 
 Give the start of an appointment, or the session of a class. The time must be free (`slot_taken`);
 the place stays, and so does the duration unless an end is given. The site's policy is kept unless

@@ -183,7 +183,7 @@ def test_only_who_changes_the_shop_reaches_the_effects(
         ("CheckCredentialsFunction", "allowed"),
     ],
 )
-def test_what_judges_deliveries_cannot_read_the_credential(
+def test_what_verifies_deliveries_cannot_read_the_credential(
     stack: LocalStack, function: str, decided: str
 ) -> None:
     secret = stack.outputs["WixSecretArn"]

@@ -37,7 +37,7 @@ PUBLISH_DELIVERIES = {"events:PutEvents EventBus if events:source is wix"}
 ANNOUNCE = {"events:PutEvents EventBus if events:source is wix-admin"}
 
 
-def work_off(queue: str, dead_letters: str) -> set[str]:
+def consume(queue: str, dead_letters: str) -> set[str]:
     """The rights to what Lambda and the function do with the messages of a queue."""
     actions = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
     return {f"sqs:{action} {queue}" for action in actions} | {f"sqs:SendMessage {dead_letters}"}
@@ -45,7 +45,7 @@ def work_off(queue: str, dead_letters: str) -> set[str]:
 
 MORE_RIGHTS = {
     "webhooks/receive_webhook": PUBLISH_DELIVERIES
-    | work_off("WebhookInbox", "WebhookDeadLetters")
+    | consume("WebhookInbox", "WebhookDeadLetters")
     | {"sqs:SendMessage WebhookQuarantine"},
     "webhooks/redrive_quarantine": PUBLISH_DELIVERIES
     | {
@@ -54,8 +54,8 @@ MORE_RIGHTS = {
         "sqs:ReceiveMessage WebhookQuarantine",
     },
     "automations/fulfill_approved_order": ANNOUNCE
-    | work_off("ApprovedOrders", "ApprovedOrdersDeadLetters"),
-    "automations/fulfill_dispatched_shipment": work_off(
+    | consume("ApprovedOrders", "ApprovedOrdersDeadLetters"),
+    "automations/fulfill_dispatched_shipment": consume(
         "DispatchedShipments", "DispatchedShipmentsDeadLetters"
     ),
     "schedules/check_credentials": ANNOUNCE,
@@ -275,7 +275,7 @@ def test_a_function_knows_what_it_has_rights_to_and_nothing_else(action: str) ->
     assert known == {right.split()[1] for right in RIGHTS[action] - CALL_WIX}
 
 
-def test_what_judges_deliveries_has_no_right_to_the_credential() -> None:
+def test_what_verifies_deliveries_has_no_right_to_the_credential() -> None:
     for action in ("webhooks/receive_webhook", "webhooks/redrive_quarantine"):
         [role, _] = FUNCTIONS[ACTIONS[action]]["Role"]["Fn::GetAtt"]
 
@@ -283,13 +283,13 @@ def test_what_judges_deliveries_has_no_right_to_the_credential() -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_only_what_judges_deliveries_has_the_layer_for_that(action: str) -> None:
+def test_only_what_verifies_deliveries_has_the_layer_for_that(action: str) -> None:
     of_all = SOURCE["Globals"]["Function"]["Layers"]
     own = FUNCTIONS[ACTIONS[action]].get("Layers", [])
 
     layers = [layer["Ref"] for layer in (*of_all, *own)]
-    judging = ["WixWebhooksLayer"] if action.startswith("webhooks/") else []
-    assert layers == ["WixAdminLayer", "WixAuthLayer", *judging]
+    verifying = ["WixWebhooksLayer"] if action.startswith("webhooks/") else []
+    assert layers == ["WixAdminLayer", "WixAuthLayer", *verifying]
 
 
 @pytest.mark.parametrize("policy", CALLERS)
