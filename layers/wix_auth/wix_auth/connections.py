@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, override
 
 import httpcore
 import httpx
@@ -25,6 +25,7 @@ class LimitedTransport(httpx.HTTPTransport):
 
 
 class _Backend(httpcore.SyncBackend):
+    @override
     def connect_tcp(
         self,
         host: str,
@@ -41,15 +42,19 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
 
+    @override
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
+    @override
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
 
+    @override
     def close(self) -> None:
         self._stream.close()
 
+    @override
     def start_tls(
         self,
         ssl_context: ssl.SSLContext,
@@ -59,6 +64,7 @@ class _Stream(httpcore.NetworkStream):
         seconds = _left(timeout, httpcore.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds))
 
+    @override
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 

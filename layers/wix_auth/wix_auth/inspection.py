@@ -13,6 +13,7 @@ shows whether it works.
 """
 
 import time
+from typing import override
 
 import httpx
 
@@ -81,6 +82,7 @@ class _Inspection(httpx.Auth):
         self.info = TokenInfo()
         self._credential = credential
 
+    @override
     def sync_auth_flow(self, request: httpx.Request) -> Flow[None]:
         token = yield from buy_token(
             self.api_url, self._credential, on_behalf_of=request, now=time.time

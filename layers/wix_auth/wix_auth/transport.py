@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, override
 
 import httpx
 
@@ -59,6 +59,7 @@ class RenewingTransport(httpx.BaseTransport):
         self._pool = self._new_pool()
         self._used_at = now()
 
+    @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, on connections that were in use lately or are new."""
         pool = self._borrow()
@@ -72,8 +73,8 @@ class RenewingTransport(httpx.BaseTransport):
         response.stream = _Watched(stream, lambda: self._give_back(pool))
         return response
 
+    @override
     def close(self) -> None:
-        """Close all connections."""
         self._pool.transport.close()
 
     def _new_pool(self) -> _Pool:
@@ -122,6 +123,7 @@ class _Watched(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         yield from self._stream
 
+    @override
     def close(self) -> None:
         try:
             self._stream.close()
