@@ -1,14 +1,14 @@
 """What can go wrong, one class per remedy.
 
 * AdminError
-    * InputError                  the caller's request is wrong: mend it
+    * InputError                  the caller's request is wrong: fix it
     * KeyReusedError              the idempotency key stands for another request: use a new one
     * StillRunningError           the same request is being worked on: ask again later
     * RefusedError                the shop's state does not allow it: look, then decide
     * UnfinishedError             a batch is done in part: repeat with the same key
-    * WithheldError               a dry run came to what it must not send: no failure
+    * WithheldError               a dry run got to what it must not send: no failure
     * OutOfTimeError              too little time was left to start: ask again
-    * SettingsError               the function is set up wrongly: mend its environment
+    * SettingsError               the function is set up wrongly: fix its environment
     * LedgerUnavailableError      our own memory cannot be reached: ask again later
     * UnpublishableError          our event bus takes no such event: look at what it holds
     * BusUnavailableError         our event bus cannot be reached: ask again later
@@ -16,12 +16,12 @@
     * ElevationError              a function called what it did not declare: a fault of ours
     * UnexpectedError             a fault of ours: read the log line with this request id
     * WixError                    something about a call to Wix, with Wix's request id
-        * WixRequestError         Wix refused what was asked: mend the request
+        * WixRequestError         Wix refused the request: fix it
             * WixNotFoundError
             * WixConflictError    it exists already, or has changed: read it again
             * WixStateError       its state, a policy or a quota forbids it
-        * WixSetupError           the site lacks an app, or has another catalog: mend the site
-        * WixPermissionError      Wix refused our credential: mend its permissions
+        * WixSetupError           the site lacks an app, or has another catalog: fix the site
+        * WixPermissionError      Wix refused our credential: fix its permissions
         * WixUnavailableError     Wix is busy or broken: ask again later
         * OutcomeUnknownError     Wix may have done it: repeat with the same key only
 
@@ -99,7 +99,7 @@ class AdminError(Exception):
         retry_after: Seconds after which asking again may help, if known.
         wix_request_id: Wix's id of the failed call, if one was made.
         wix_code: Wix's own code for the failure, if it gave one.
-        replayed: Whether it is what an earlier request with the same key came to.
+        replayed: Whether it is the outcome of an earlier request with the same key.
     """
 
     default_code: ClassVar[str] = "internal_error"
@@ -186,7 +186,7 @@ class UnfinishedError(AdminError):
 
 
 class WithheldError(AdminError):
-    """A dry run came to a call that would change something; it was not sent."""
+    """A dry run got to a call that would change something; it was not sent."""
 
 
 class OutOfTimeError(AdminError):
@@ -237,7 +237,7 @@ class WixError(AdminError):
     """A call to Wix did not give what it should.
 
     Attributes:
-        of_read: Whether the call was to change nothing: then it tells nothing of a change either.
+        of_read: Whether the call was only to read: then it says nothing of a change either.
     """
 
     of_read = False

@@ -40,7 +40,7 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class OrSay:
-    """Beside a type: what callers are told of any value that it does not take.
+    """Beside a type: what to say of any value that it does not take.
 
     Attributes:
         sentence: What to send, for people.
@@ -185,9 +185,9 @@ class Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, defer_build=True, populate_by_name=True)
 
 
-def _or_none(told: object, read: ValidatorFunctionWrapHandler) -> object:
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
     try:
-        return read(told)
+        return read(value)
     except ValidationError:
         return None
 

@@ -28,13 +28,13 @@ def _names(model: type[BaseModel]) -> frozenset[str]:
     waiting = [model]
     while waiting:
         found = {
-            each
+            inner
             for field in waiting.pop().model_fields.values()
-            for each in models_in(field.annotation)
+            for inner in models_in(field.annotation)
         }
         waiting += found - models
         models |= found
-    return frozenset(name for each in models for name in written_names(each))
+    return frozenset(name for held in models for name in written_names(held))
 
 
 def written_names(model: type[BaseModel]) -> dict[str, FieldInfo]:

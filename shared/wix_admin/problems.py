@@ -41,7 +41,7 @@ class Kind:
 
 
 KINDS = {
-    # The caller's to mend.
+    # For the caller to fix.
     "invalid_input": Kind(400, "The request is not valid"),
     "idempotency_key_missing": Kind(400, "An idempotency key is required"),
     "wix_refused": Kind(400, "Wix refused the request"),
@@ -134,7 +134,7 @@ def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]
         "type": f"urn:wix-admin:problem:{code}",
         "title": kind.title,
         "status": kind.status,
-        "detail": _told(error),
+        "detail": _detail_of(error),
         "code": code,
         "requestId": request_id,
         "retryable": wait_for(error) is not None,
@@ -145,16 +145,16 @@ def problem(error: AdminError | WixAuthError, request_id: str) -> dict[str, Any]
         if error.wix_code:
             described["wixCode"] = error.wix_code
         if error.violations:
-            described["errors"] = [_named(each) for each in error.violations[:MAX_FIELDS]]
+            described["errors"] = [_error_of(each) for each in error.violations[:MAX_FIELDS]]
     return described
 
 
-def _told(error: AdminError | WixAuthError) -> str:
+def _detail_of(error: AdminError | WixAuthError) -> str:
     """Say what is wrong, with the caller's own words where a field is known by no other name."""
     violations = error.violations if isinstance(error, AdminError) else ()
     return "; ".join(dict.fromkeys(map(str, violations[:MAX_TOLD]))) or str(error)
 
 
-def _named(violation: Violation) -> dict[str, str]:
+def _error_of(violation: Violation) -> dict[str, str]:
     header = {"header": violation.header} if violation.header else {}
     return {"field": violation.field, **header, "detail": violation.detail}

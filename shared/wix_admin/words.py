@@ -81,8 +81,8 @@ def refusal(
             detail, known = _sentence(input_type, steps, each), place(input_type, steps)
         violations.append(Violation(pointer(*steps), detail))
         said.append(f"{known}: {detail}" if known else detail)
-    told = list(dict.fromkeys(said))[:MAX_TOLD]
-    return InputError("; ".join(told), violations=violations)
+    first = list(dict.fromkeys(said))[:MAX_TOLD]
+    return InputError("; ".join(first), violations=violations)
 
 
 def _steps(input_type: type[BaseModel], given: object, mistake: ErrorDetails) -> list[Step]:
@@ -153,26 +153,26 @@ def _names_at(model: type[BaseModel], steps: Sequence[Step]) -> list[str]:
     for step in steps:
         below = {
             inner
-            for each in here
-            for name, field in written_names(each).items()
+            for model_here in here
+            for name, field in written_names(model_here).items()
             if name == step
             for inner in models_in(field.annotation)
         }
         here = below or here  # an index, or a key of a dictionary, is no step for a model
-    return sorted({name for each in here for name in written_names(each)})
+    return sorted({name for model_here in here for name in written_names(model_here)})
 
 
 def _ways_to(name: str, model: type[BaseModel]) -> list[str]:
     """Say where there is a field of that name, the places that are deepest inside left out."""
     level: list[tuple[str, type[BaseModel]]] = [("", model)]
     while level:
-        found = [way for way, each in level if name in written_names(each)]
+        found = [way for way, outer in level if name in written_names(outer)]
         if found:
             return [f"inside {way}" if way else "at the top level" for way in found]
         level = [
             (f"{way}.{written}".lstrip("."), inner)
-            for way, each in level
-            for written, field in written_names(each).items()
+            for way, outer in level
+            for written, field in written_names(outer).items()
             for inner in models_in(field.annotation)
         ]
     return []

@@ -120,6 +120,7 @@ class _Watched(httpx.SyncByteStream):
         self._stream = stream
         self._done: Callable[[], None] | None = done
 
+    @override
     def __iter__(self) -> Iterator[bytes]:
         yield from self._stream
 

@@ -4,7 +4,7 @@
     * MalformedError       no token of Wix's kind: drop it
     * UntrustedError       such a token, but not from Wix, not for us, too old, or not to be read:
                            keep it, since a wrong key or list of instances looks the same
-    * NotConfiguredError   nothing can be judged: mend the configuration, then try again
+    * NotConfiguredError   nothing can be verified: fix the configuration, then try again
 
 The reasons:
 

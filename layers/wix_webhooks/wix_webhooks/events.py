@@ -35,7 +35,7 @@ _BODIES = {
 
 @dataclass(frozen=True, slots=True)
 class WixEvent:
-    """Something that happened on a site, told by Wix.
+    """Something that happened on a site, as Wix reports it.
 
     Attributes:
         id: The same for each copy and each resend of the event.
@@ -84,7 +84,7 @@ def read_event(envelope: Json, instance_id: str, *, late: bool) -> WixEvent:
     ending in `AsJson`, as text. Unknown types are as good as known ones. The envelope and what it
     holds, which Wix writes as text, may also come as objects: that changes nothing of what they
     mean, and holding back what Wix has signed for this app would lose it, as no configuration
-    mends it.
+    can fix it.
 
     Raises:
         UntrustedError: If it cannot be read, or not be published as JSON.

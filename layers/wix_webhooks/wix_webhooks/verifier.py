@@ -1,4 +1,4 @@
-"""Judges webhook deliveries: are they from Wix, for us, and in time."""
+"""Verifies webhook deliveries: are they from Wix, for us, and in time."""
 
 import re
 from base64 import urlsafe_b64decode
@@ -30,7 +30,7 @@ _RS256 = RSAAlgorithm(RSAAlgorithm.SHA256)
 class WebhookVerifier:
     """Takes the deliveries that Wix signed for one app, of the installations that are ours.
 
-    Making one never fails; what is wrong with its arguments is told by `verify`. Each of them is a
+    Making one never fails; `verify` reports what is wrong with its arguments. Each of them is a
     list, or one text with commas in between, as an environment variable holds it.
 
     Args:

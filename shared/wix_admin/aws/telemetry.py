@@ -16,7 +16,7 @@ logger = Logger()
 
 metrics = Metrics(namespace="WixAdmin")
 
-# They log each call at INFO, which our own line tells too, and at DEBUG what was sent and answered.
+# They log each call at INFO, as our own line does, and at DEBUG what was sent and answered.
 for library in ("botocore", "httpcore", "httpx", "urllib3"):
     logging.getLogger(library).setLevel(logging.WARNING)
 

@@ -47,7 +47,7 @@ class Timeouts:
         )
 
     def check_before_trying(self, **_: object) -> None:
-        """Refuse a try that may take, with the pause after it, beyond what `until` was told.
+        """Refuse a try that may take, with the pause after it, beyond what `until` was given.
 
         A handler of botocore's event `request-created`, which there is for each try.
 

@@ -102,13 +102,13 @@ class WixClient:
         """
         if operation not in self._elevates:
             raise ElevationError(f"This function does not declare {operation.name}")
-        path = _filled(operation.path, path_ids)
+        path = _fill(operation.path, path_ids)
         if self.rehearsal is None:
-            return self._tried(operation, path, body)
+            return self._send_with_retries(operation, path, body)
         if not operation.reads:
             self.rehearsal.requests.append(Request(operation.method, path, body))
             raise WithheldError(f"{operation.name}: not sent, as this is a dry run")
-        answer = self._tried(operation, path, body)
+        answer = self._send_with_retries(operation, path, body)
         self.rehearsal.read.append(Request(operation.method, path, body, answer))
         return answer
 
@@ -127,7 +127,7 @@ class WixClient:
         """Return how much time there is until the answer must be ready."""
         return self._deadline - self._now()
 
-    def _tried(self, operation: Operation, path: str, body: Json | None) -> Json:
+    def _send_with_retries(self, operation: Operation, path: str, body: Json | None) -> Json:
         failure: WixError | TokenUnavailableError
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
@@ -135,7 +135,9 @@ class WixClient:
             except (WixUnavailableError, TokenUnavailableError) as error:
                 failure = error
             pause = self._pause(attempt, failure)
-            if attempt == MAX_ATTEMPTS or self.seconds_left() < pause + self._needed(operation):
+            if attempt == MAX_ATTEMPTS or self.seconds_left() < pause + self._seconds_needed(
+                operation
+            ):
                 break
             self._sleep(pause)
         raise failure
@@ -157,12 +159,12 @@ class WixClient:
         try:
             response = self._http.send(request)
         except httpx.RequestError as error:
-            self._remember(operation, type(error).__name__, began, None)
+            self._note(operation, type(error).__name__, began, None)
             raise _failure(operation, error) from error
         except WixAuthError as error:
-            self._remember(operation, type(error).__name__, began, error.wix_request_id)
+            self._note(operation, type(error).__name__, began, error.wix_request_id)
             raise
-        self._remember(operation, response.status_code, began, request_id_of(response))
+        self._note(operation, response.status_code, began, request_id_of(response))
         self._consistency = response.headers.get(CONSISTENCY_HEADER, self._consistency)
         if not response.is_success:
             raise error_for(response, operation)
@@ -178,11 +180,11 @@ class WixClient:
     def _require_time(self, operation: Operation) -> float:
         """Return the seconds that are left, if they are enough to start."""
         left = self.seconds_left()
-        if left < self._needed(operation):
+        if left < self._seconds_needed(operation):
             raise OutOfTimeError(f"{operation.name}: not started, as too little time was left")
         return left
 
-    def _needed(self, operation: Operation) -> float:
+    def _seconds_needed(self, operation: Operation) -> float:
         if operation.repeatable:
             return SHORTEST_TRY_SECONDS
         return CONNECT_SECONDS + operation.seconds
@@ -196,7 +198,7 @@ class WixClient:
         longest: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
         return longest * self._jitter()
 
-    def _remember(
+    def _note(
         self, operation: Operation, outcome: int | str, began: float, request_id: str | None
     ) -> None:
         took = round((self._now() - began) * 1000)
@@ -227,7 +229,7 @@ def _failure(operation: Operation, error: httpx.RequestError) -> WixError:
     return OutcomeUnknownError(f"{said}: sent, and no answer came")
 
 
-def _filled(template: str, path_ids: dict[str, str]) -> str:
+def _fill(template: str, path_ids: dict[str, str]) -> str:
     for name, value in path_ids.items():
         if not ID_IN_PATH.fullmatch(value):
             raise InputError.of(

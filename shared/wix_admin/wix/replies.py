@@ -37,7 +37,7 @@ from wix_admin.wix.operations import Operation
 from wix_auth import retry_after
 
 MAX_WORDS = 300
-"""How many characters of one text of Wix's are told."""
+"""How many characters of one text of Wix's are passed on."""
 
 STEP = re.compile(r"[^.\[\]]+")
 """A step of a path as Wix writes it, `order.lineItems[0].quantity`."""
@@ -127,7 +127,7 @@ NOT_FOUND = Meaning(
 )
 CONFLICT = Meaning(WixConflictError, "Read it again, then decide")
 NOT_ALLOWED = Meaning(WixStateError, FORBIDDEN)
-REFUSED = Meaning(WixRequestError, "Mend the request")
+REFUSED = Meaning(WixRequestError, "Fix the request")
 
 BY_CODE = {
     **dict.fromkeys(WRONG_SITE_CODES, WRONG_SITE),
@@ -191,35 +191,36 @@ def read_as[T: BaseModel](model: type[T], reply: object, operation: Operation) -
         raise failure(f"{operation.name}: cannot read Wix's answer ({where})") from None
 
 
-def pass_on[T: BaseModel](model: type[T], told: object, operation: Operation) -> T:
+def pass_on[T: BaseModel](model: type[T], answer: object, operation: Operation) -> T:
     """Take a part of a success as it came, so that nothing odd in it is in the way.
 
     Args:
-        model: What callers are told it is. Nothing of it is checked: do not decide by it.
-        told: What Wix answered.
+        model: What callers know it as. Nothing of it is checked: do not decide by it.
+        answer: What Wix answered.
         operation: What it answered to.
 
     Raises:
         WixUnavailableError: If it is no object, or an empty one.
     """
-    if not isinstance(told, dict) or not told:
+    if not isinstance(answer, dict) or not answer:
         raise WixUnavailableError(f"{operation.name}: cannot read Wix's answer")
-    return model.model_construct(**told)
+    return model.model_construct(**answer)
 
 
 def error_for(response: httpx.Response, operation: Operation) -> WixError:
     """Say what a failed reply means, as the class that names the remedy."""
     status = response.status_code
     code, fault, violations = _details(json_in(response) or {})
-    told = code or fault
+    wix_code = code or fault or None
     meaning = _meaning(status, code, operation)
+    answered = filter(None, (str(status), wix_code))
     says_more = issubclass(meaning.kind, WixRequestError) and meaning.kind is not WixNotFoundError
     error = meaning.kind(
-        f"{operation.name}: Wix answered {status}{f' {told}' if told else ''}. {meaning.remedy}",
+        f"{operation.name}: Wix answered {' '.join(answered)}. {meaning.remedy}",
         code=meaning.code,
         retry_after=retry_after(response, time.time()),
         wix_request_id=request_id_of(response),
-        wix_code=told or None,
+        wix_code=wix_code,
         violations=violations if says_more else (),
     )
     error.of_read = operation.reads
@@ -227,7 +228,7 @@ def error_for(response: httpx.Response, operation: Operation) -> WixError:
 
 
 def located(violations: Iterable[Violation], given: Json) -> tuple[Violation, ...]:
-    """Say where in the caller's input stands what Wix says is wrong, where that can be told.
+    """Say where in the caller's input stands what Wix says is wrong, where that can be known.
 
     Wix names a place in what we sent it. The longest end of that path that leads to something the
     caller sent is taken for its place: `query.filter.status` for `/filter/status`.
@@ -310,7 +311,7 @@ def _refusal(status: int, code: str) -> Meaning:
 def _details(body: Json) -> tuple[str, str, list[WixViolation]]:
     """Return Wix's code for a reason of the business, that of a fault of its own, and its words.
 
-    A `systemError` names a fault, often as gRPC does; it is told, and decides nothing.
+    A `systemError` names a fault, often as gRPC does; it is passed on, and decides nothing.
     """
     details = body.get("details")
     if not isinstance(details, dict):
@@ -325,14 +326,14 @@ def _details(body: Json) -> tuple[str, str, list[WixViolation]]:
     listed = violations if isinstance(violations, list) else []
     named = [each for each in listed if isinstance(each, dict)]
     code = next((_identifier(each.get("ruleName")) for each in named if each.get("ruleName")), "")
-    told = [
+    words = [
         violation
-        for each in named
+        for told in named
         for violation in _words(
-            each.get("description") or each.get("violatedRule"), each.get("field")
+            told.get("description") or told.get("violatedRule"), told.get("field")
         )
     ]
-    return code, "", told or _words(body.get("message"))
+    return code, "", words or _words(body.get("message"))
 
 
 def _words(text: object, path: object = None) -> list[WixViolation]:
@@ -340,8 +341,8 @@ def _words(text: object, path: object = None) -> list[WixViolation]:
     said, where = (
         " ".join(each.split())[:MAX_WORDS] if isinstance(each, str) else "" for each in (text, path)
     )
-    told = ": ".join(filter(None, (where, said)))
-    return [WixViolation("", f"Wix says: {told}", path=where)] if told else []
+    words = ": ".join(filter(None, (where, said)))
+    return [WixViolation("", f"Wix says: {words}", path=where)] if words else []
 
 
 def _identifier(code: object) -> str:
