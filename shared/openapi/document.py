@@ -21,7 +21,7 @@ from openapi.samples import Sample, sample_of
 from openapi.schemas import reference, schemas_of
 from openapi.shown import shown
 from tests import template
-from wix_admin.doors.action import AdminAction, Key
+from wix_admin.doors.action import Key
 from wix_admin.models import FunctionInput, Json
 
 
@@ -29,7 +29,7 @@ def document() -> Json:
     """Make the document."""
     listed = actions()
     schemas = with_filters(
-        schemas_of([each.handler.input_type for each in listed], [each.answer for each in listed])
+        schemas_of([each.input_type for each in listed], [each.answer for each in listed])
     )
     failing, responses = problem_responses(listed)
     paths: dict[str, Json] = {}
@@ -84,7 +84,7 @@ def _tag(area: str) -> Json:
 
 def _operation(action: Action, schemas: dict[str, Json]) -> Json:
     """Describe what an action takes; what stands in its address leaves the schema of its body."""
-    name, sample = action.handler.input_type.__name__, sample_of(action)
+    name, sample = action.input_type.__name__, sample_of(action)
     fields, required = schemas[name]["properties"], schemas[name].pop("required", [])
     parameters = [
         _parameter(each, "path", fields.pop(each), sample.path, required=True)
@@ -99,7 +99,7 @@ def _operation(action: Action, schemas: dict[str, Json]) -> Json:
         "parameters": parameters,
     }
     if action.has_body:
-        described["requestBody"] = _body(name, sample, required, dry=action.handler.key)
+        described["requestBody"] = _body(name, sample, required, dry=action.key)
         if required:
             schemas[name]["required"] = required
     else:
@@ -108,15 +108,15 @@ def _operation(action: Action, schemas: dict[str, Json]) -> Json:
             for each, schema in fields.items()
         ]
         del schemas[name]
-    if action.handler.key:
-        parameters.append(_key(action.handler))
+    if action.key:
+        parameters.append(_key(action))
     return described
 
 
 def _description(action: Action) -> str:
     permissions = dict.fromkeys(
         f"`{permission}`"
-        for each in action.handler.elevates
+        for each in action.elevates
         for permission in each.permission.split(" and ")
     )
     _, _, more = action.about.partition("\n\n")
@@ -147,10 +147,10 @@ def _body(name: str, sample: Sample, required: list[str], *, dry: Key | None) ->
     return {"required": bool(required), "content": {"application/json": content}}
 
 
-def _key(handler: AdminAction) -> Json:
+def _key(action: Action) -> Json:
     """Describe the header with the key, which an input can make unnecessary with its own."""
-    brings_its_own = handler.input_type.own_key is not FunctionInput.own_key
-    required = handler.key is Key.REQUIRED and not brings_its_own
+    brings_its_own = action.input_type.own_key is not FunctionInput.own_key
+    required = action.key is Key.REQUIRED and not brings_its_own
     about = KEY_PARAMETER["description"]
     if brings_its_own:
         about += " Needed unless the body has a key of its own."
@@ -164,7 +164,7 @@ def _success(action: Action) -> Json:
         "description": "Done.",
         "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}},
     }
-    if action.handler.key:
+    if action.key:
         answer = {"oneOf": [answer, reference("DryRun")]}
         described["description"] = "Done, or with `dryRun` what would be done."
         described["headers"]["Idempotent-Replayed"] = {

@@ -26,7 +26,7 @@ CALLS = "^/(?!oauth2/)"
 
 def failures_of(action: Action) -> dict[str, Change]:
     """Return what brings an action to fail, by the code of the problem."""
-    key = action.handler.key
+    key = action.key
     return {
         **OF_ANY,
         **({"request_too_large": _writes_a_book} if action.has_body else {}),
@@ -40,12 +40,12 @@ def failures_of(action: Action) -> dict[str, Change]:
 
 
 def _needs_a_key(action: Action) -> bool:
-    brings_its_own = action.handler.input_type.own_key is not FunctionInput.own_key
-    return action.handler.key is Key.REQUIRED and not brings_its_own
+    brings_its_own = action.input_type.own_key is not FunctionInput.own_key
+    return action.key is Key.REQUIRED and not brings_its_own
 
 
 def _can_be_lost(action: Action) -> bool:
-    return any(not each.repeatable for each in action.handler.elevates)
+    return any(not each.repeatable for each in action.elevates)
 
 
 # ---- Of any action ------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def _response(action: Action, status: int, codes: list[str]) -> Json:
         headers["X-Request-Id"] = {"$ref": "#/components/headers/RequestId"}
     if any(_retryable(code) for code in codes):
         headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
-    if action.handler.key and status in MAY_BE_REPLAYED:
+    if action.key and status in MAY_BE_REPLAYED:
         headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/IdempotentReplayed"}
     own = _own_problems(action, status)
     return {

@@ -1,10 +1,8 @@
 """The samples in events/, taken apart into what an HTTP request is made of."""
 
-import json
 from dataclasses import dataclass
 
 from openapi.actions import Action
-from tests import template
 from wix_admin.models import Json
 
 
@@ -23,6 +21,6 @@ class Sample:
 
 def sample_of(action: Action) -> Sample:
     """Read the sample of an action."""
-    given: Json = json.loads((template.PROJECT / "events" / f"{action.name}.json").read_text())
+    given = action.sample
     given.pop("idempotencyKey", None)
     return Sample({name: given.pop(name) for name in action.in_path}, given)

@@ -33,7 +33,7 @@ def shown() -> dict[str, Shown]:
 
 
 def _shown(here: Stage, action: Action) -> Shown:
-    planned = here.reply(action, _rehearses) if action.handler.key else None
+    planned = here.reply(action, _rehearses) if action.key else None
     problems = {code: here.reply(action, cause) for code, cause in failures_of(action).items()}
     for code, reply in problems.items():
         if reply.body.get("code") != code:

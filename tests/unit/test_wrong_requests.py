@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests import template
-from tests.unit.calls import call, handler_of
+from tests.actions import ACTIONS, ROUTED
+from tests.unit.calls import call
 from tests.unit.wording import foreign_words
 from tests.wix_simulator import WixSimulator, gift_card, line, offline
 from wix_admin.places import models_in, written_names
@@ -593,7 +593,7 @@ def test_what_is_wrong_is_told_in_plain_words_and_kept_out_of_the_log(
 
 def own_words(row: Wrong, body: object) -> set[str]:
     """What the caller made up: all texts and names that are neither ours nor in our sentence."""
-    ours = names_in(handler_of(row.action).input_type)
+    ours = names_in(ACTIONS[row.action].input_type)
     return {
         each
         for each in texts_in([body, row.raw, row.query])
@@ -620,4 +620,4 @@ def names_in(model: Any) -> set[str]:
 
 
 def test_every_action_with_a_route_is_got_wrong_at_least_once() -> None:
-    assert {row.action for row in ROWS} == set(template.routes())
+    assert {row.action for row in ROWS} == {action.name for action in ROUTED}

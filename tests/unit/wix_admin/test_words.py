@@ -8,8 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 from pydantic_core import PydanticCustomError, PydanticKnownError, _pydantic_core
 from pydantic_core.core_schema import ErrorType
 
-from tests import template
-from tests.unit.calls import handler_of
+from tests.actions import CALLED, Action
 from tests.unit.wording import foreign_words
 from wix_admin.errors import InputError
 from wix_admin.models import FunctionInput, OrSay
@@ -101,12 +100,9 @@ def takes(model: type[BaseModel], name: str, held: Any) -> bool:
     return True
 
 
-ACTIONS = [each for each in sorted(template.actions()) if each != "webhooks/receive_webhook"]
-
-
-@pytest.mark.parametrize("action", ACTIONS)
-def test_no_action_has_an_input_that_there_are_no_words_for(action: str) -> None:
-    input_type = handler_of(action).input_type
+@pytest.mark.parametrize("action", CALLED, ids=str)
+def test_no_action_has_an_input_that_there_are_no_words_for(action: Action) -> None:
+    input_type = action.input_type
     input_type.model_rebuild()
 
     for given in wrongs(input_type):
