@@ -1,25 +1,22 @@
-"""What the sample events name, and how to make something at Wix for them to be about."""
+"""The samples in events/ as they come through each door, and something at Wix to be about.
 
+    python -m tests.samples http orders/fulfill_order
+
+prints a request of API Gateway, which a function can be invoked with; so do `event` and `direct`.
+"""
+
+import argparse
+import json
+import sys
 import uuid
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
+from tests import template
+from tests.actions import ACTIONS, ROUTED, Action
+from tests.events import DOORS, Door, bus_event, http_event
 from tests.wix_simulator import WixSimulator, card, line, offline
 from tests.wix_simulator.booking_facade import BookingStatus
 from tests.wix_simulator.errors import Json
-
-EVENTS = Path(__file__).resolve().parents[1] / "events"
-
-READERS = frozenset(
-    {
-        "get_order",
-        "query_bookings",
-        "query_inventory",
-        "query_members",
-        "query_orders",
-        "query_products",
-    }
-)
 
 SAMPLE_KEY = "5e0a8f1c-7a3b-4c7d-9f0e-2b1d6c4a8e90"
 SAMPLE_MEMBER = "4c9f7a10-2f0e-4b86-9d55-0d8f3a1b7c01"
@@ -67,11 +64,70 @@ MIXED = (line(2, "12.50", id=SAMPLE_LINE), line(price="9.99", kind="DIGITAL"))
 """Something to ship, and something to download."""
 
 
-def named(text: str, real: dict[str, str]) -> str:
+def named(text: str, real: Mapping[str, str]) -> str:
     """A sample's text about what is there at Wix."""
     for sample, there in real.items():
         text = text.replace(sample, there)
     return text
+
+
+def sample_event(
+    action: Action,
+    door: Door,
+    real: Mapping[str, str] | None = None,
+    *,
+    key: str | None = None,
+) -> Json:
+    """Make an action's sample come through a door, now.
+
+    Args:
+        action: Whose sample.
+        door: How it comes.
+        real: What is there at Wix, by what the sample calls it.
+        key: Another idempotency key than the sample's, or one if it has none.
+    """
+    given: Json = json.loads(named(json.dumps(action.sample), real or {}))
+    if key is not None:
+        given["idempotencyKey"] = key
+    if door == "http":
+        return _request(action, given)
+    if door == "event" and "Records" not in given:
+        return bus_event(given, **_announced(action))
+    return given
+
+
+def specimen(action: Action, door: Door) -> Json:
+    """Make an action's sample come through a door, the same whenever it is made or sent."""
+    event = sample_event(action, door)
+    if door == "http":
+        event["requestContext"]["requestId"] = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+        del event["requestContext"]["requestTimeEpoch"]
+    return event
+
+
+def as_text(event: Json) -> str:
+    """Write an event the way it is checked in."""
+    return json.dumps(event, indent=2) + "\n"
+
+
+def _request(action: Action, given: Json) -> Json:
+    key = given.pop("idempotencyKey", None)
+    path = {name: given.pop(name) for name in action.in_path}
+    if action.has_body:
+        return http_event(action, json.dumps(given), path=path, key=key)
+    return http_event(action, path=path, query=given, key=key)
+
+
+def _announced(action: Action) -> dict[str, str]:
+    """Name the event that starts an action by itself, or else one that anybody could send."""
+    source = template.source()
+    function = source["Resources"][action.function]["Properties"]
+    queues = [each["Properties"].get("Queue") for each in function.get("Events", {}).values()]
+    for rule in template.of_type(source, "AWS::Events::Rule").values():
+        if any(target["Arn"] in queues for target in rule["Properties"]["Targets"]):
+            pattern = rule["Properties"]["EventPattern"]
+            return {"source": pattern["source"][0], "detail_type": pattern["detail-type"][0]}
+    return {"source": "back-office", "detail_type": action.stem.replace("_", " ").title()}
 
 
 def order(function: str, wix: WixSimulator) -> dict[str, str]:
@@ -101,7 +157,7 @@ def _products(function: str, wix: WixSimulator) -> dict[str, str]:
 
 
 def _stock(function: str, wix: WixSimulator) -> dict[str, str]:
-    quantity = 5 if function in READERS else 50
+    quantity = 5 if function == "query_inventory" else 50
     mug, beans = (wix.catalog.add_product(sku=_sku(), quantity=quantity) for _ in range(2))
     return {
         SAMPLE_SKU: mug["variantsInfo"]["variants"][0]["sku"],
@@ -174,3 +230,19 @@ def put_samples(wix: WixSimulator) -> None:
     wix.bookings.add_slot(service, SAMPLE_START)
     for booking in SAMPLE_BOOKINGS:
         wix.bookings.add(booking_id=booking, service_id=service)
+
+
+def main() -> None:
+    """Print a sample as it comes through a door."""
+    parser = argparse.ArgumentParser(description="Print a sample as it comes through a door.")
+    parser.add_argument("door", choices=DOORS)
+    parser.add_argument("action", choices=ACTIONS, metavar="<area>/<action>")
+    asked = parser.parse_args()
+    action = ACTIONS[asked.action]
+    if asked.door == "http" and action not in ROUTED:
+        parser.error(f"{action} cannot be called over HTTP")
+    sys.stdout.write(as_text(specimen(action, asked.door)))
+
+
+if __name__ == "__main__":
+    main()

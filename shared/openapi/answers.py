@@ -7,7 +7,6 @@ that the same code answers the same.
 import io
 import json
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from openapi.actions import Action
-from tests import canaries, template
-from tests.samples import SAMPLE_KEY, named, put_samples
+from tests import canaries
+from tests.samples import SAMPLE_KEY, named, put_samples, sample_event
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.transport import SimulatorTransport
 from wix_admin import process
@@ -255,8 +254,6 @@ def _connection(wix: WixSimulator, secrets: Secrets) -> Callable[..., httpx.Clie
 
 def _event(action: Action) -> Json:
     """Return an action's sample as API Gateway hands it on."""
-    path = template.PROJECT / "events" / f"{action.name}.http.json"
-    event: Json = json.loads(path.read_text())
+    event = sample_event(action, "http")
     event["requestContext"]["requestId"] = REQUEST_ID
-    event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
     return event

@@ -5,7 +5,9 @@ import json
 import time
 import uuid
 
-from tests.samples import EVENTS, READERS, SEEDS, named, new_order, waiting
+from tests.actions import ACTIONS
+from tests.events import queue_batch
+from tests.samples import SEEDS, new_order, sample_event, waiting
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.webhooks import APPROVED
@@ -13,16 +15,19 @@ from tests.wix_simulator.webhooks import APPROVED
 
 def event_for(area: str, function: str, wix: WixSimulator) -> Json:
     """Make something new, and an event about it for one of the functions of an area."""
+    action = ACTIONS[f"{area}/{function}"]
     match area:
         case "webhooks":
-            return _batch(delivery(wix, new_order(wix)))
+            return _delivered(delivery(wix, new_order(wix)))
         case "automations":
-            return _batch(_sample(f"{area}/{function}.event", SEEDS["orders"](function, wix)))
+            event = sample_event(action, "event", SEEDS["orders"](function, wix))
+            return queue_batch(event=json.dumps(event))
         case "schedules":
             waiting(function, wix)
-            event: Json = json.loads(_sample(f"{area}/{function}", {}))
+            event = action.sample
             return {**event, "dryRun": False} if "dryRun" in event else event
-    return _request(area, function, SEEDS[area](function, wix))
+    key = str(uuid.uuid4()) if action.writes else None
+    return sample_event(action, "http", SEEDS[area](function, wix), key=key)
 
 
 def delivery(wix: WixSimulator, order: Json) -> str:
@@ -30,26 +35,10 @@ def delivery(wix: WixSimulator, order: Json) -> str:
     return wix.webhooks.token(APPROVED, order["id"], {"actionEvent": {"body": {"order": order}}})
 
 
-def _request(area: str, function: str, real: dict[str, str]) -> Json:
-    request: Json = json.loads(_sample(f"{area}/{function}.http", real))
-    request["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
-    if function not in READERS:
-        key = str(uuid.uuid4())
-        request["headers"]["Idempotency-Key"] = key
-        request["multiValueHeaders"]["Idempotency-Key"] = [key]
-    return request
-
-
-def _batch(body: str) -> Json:
-    """One message of a queue, in the shape of the one sample that there is."""
-    batch: Json = json.loads((EVENTS / "webhooks/receive_webhook.json").read_text())
+def _delivered(token: str) -> Json:
+    """A delivery that has just come into its queue."""
+    batch = queue_batch(delivery=token)
     [record] = batch["Records"]
-    now = str(round(time.time() * 1000))
-    record["body"] = body
-    record["attributes"] |= {"SentTimestamp": now, "ApproximateFirstReceiveTimestamp": now}
-    record["messageAttributes"]["arrivedAt"]["stringValue"] = now
+    arrived_at = {"stringValue": str(round(time.time() * 1000)), "dataType": "Number"}
+    record["messageAttributes"]["arrivedAt"] = arrived_at
     return batch
-
-
-def _sample(name: str, real: dict[str, str]) -> str:
-    return named((EVENTS / f"{name}.json").read_text(), real)

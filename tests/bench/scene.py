@@ -12,13 +12,14 @@ from pathlib import Path
 import awslambdaric
 
 from tests import canaries
+from tests.actions import ROUTED
 from tests.bench.events import event_for
 from tests.lambda_runtime import FunctionProcess
 from tests.lambda_runtime.process import IN_THE_RUNTIME
 from tests.local_stack import Account, Artifacts
 from tests.local_stack.emulator import emulator
 from tests.local_stack.stack import CREDENTIAL
-from tests.samples import READERS, WAITING_DOMAIN, WAITING_SERVICE
+from tests.samples import WAITING_DOMAIN, WAITING_SERVICE
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.errors import Json
 
@@ -53,7 +54,7 @@ MODULES = {
     "fulfill_dispatched_shipment": "dispatched_shipments",
     "receive_webhook": "webhooks",
     "reschedule_booking": "bookings",
-    **dict.fromkeys(READERS, "readers"),
+    **{action.stem: "readers" for action in ROUTED if not action.writes},
 }
 """Where a function's reference is, if not among the writers."""
 

@@ -1,32 +1,18 @@
 """The built functions in processes of their own, and how their callers and AWS speak to them."""
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tests import canaries
+from tests.actions import ACTIONS
+from tests.events import Door, http_event
 from tests.lambda_runtime import Answer, FunctionProcess
 from tests.local_stack import Artifacts
-from tests.samples import SAMPLE_ORDER, SAMPLE_ORDERS, SAMPLE_PAYMENT, named
-
-type Door = Literal["http", "event", "direct"]
-
-EVENTS = Path(__file__).resolve().parents[2] / "events/orders"
-
-ACTIONS = (
-    "get_order",
-    "query_orders",
-    "update_order",
-    "cancel_order",
-    "refund_order",
-    "fulfill_order",
-    "record_payment",
-)
-DOORS: tuple[Door, ...] = ("http", "event", "direct")
+from tests.samples import SAMPLE_ORDER, SAMPLE_ORDERS, SAMPLE_PAYMENT, sample_event
 
 UNKNOWN_ORDER = "0dd0dd0d-0000-4000-8000-000000000001"
 
@@ -135,65 +121,15 @@ def sample(
     action: str, door: Door, order_id: str = SAMPLE_ORDER, payment_id: str = SAMPLE_PAYMENT
 ) -> Any:
     """A sample event, as if it came now and were for this order."""
-    suffix = "" if door == "direct" else f".{door}"
-    text = (EVENTS / f"{action}{suffix}.json").read_text()
     real = {**dict.fromkeys(SAMPLE_ORDERS, order_id), SAMPLE_PAYMENT: payment_id}
-    event = json.loads(named(text, real))
-    if door == "http":
-        event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
-    return event
+    return sample_event(ACTIONS[f"orders/{action}"], door, real)
 
 
 def http(action: str, body: Mapping[str, Any], *, order_id: str, key: str | None = None) -> Any:
-    """An HTTP request of our own making, in the shape of the function's sample."""
-    event = sample(action, "http", order_id)
-    event["body"] = json.dumps(body)
-    headers = {"Content-Type": "application/json"}
-    if key is not None:
-        headers["Idempotency-Key"] = key
-    event["headers"] = headers
-    event["multiValueHeaders"] = {name: [value] for name, value in headers.items()}
-    return event
-
-
-def from_event_bus(detail: object) -> dict[str, Any]:
-    """What a rule on an event bus hands to its target."""
-    return {
-        "version": "0",
-        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
-        "detail-type": "Wanted",
-        "source": "back-office",
-        "account": "123456789012",
-        "time": "2026-01-01T00:00:00Z",
-        "region": "us-east-1",
-        "resources": [],
-        "detail": detail,
-    }
-
-
-def from_queue(**bodies: str) -> dict[str, Any]:
-    """A batch that Lambda read from a queue: a body for each message id."""
-    return {
-        "Records": [
-            {
-                "messageId": message_id,
-                "receiptHandle": "AQEB",
-                "body": body,
-                "attributes": {
-                    "ApproximateReceiveCount": "1",
-                    "SentTimestamp": str(round(time.time() * 1000)),
-                    "SenderId": "AIDAEXAMPLE",
-                    "ApproximateFirstReceiveTimestamp": str(round(time.time() * 1000)),
-                },
-                "messageAttributes": {},
-                "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:dispatches",
-                "awsRegion": "us-east-1",
-            }
-            for message_id, body in bodies.items()
-        ]
-    }
+    """An HTTP request of our own making."""
+    called = ACTIONS[f"orders/{action}"]
+    path = dict.fromkeys(called.in_path, order_id)
+    return http_event(called, json.dumps(body), path=path, key=key)
 
 
 def reply_in(answer: Answer) -> Reply:

@@ -1,49 +1,35 @@
 """The functions of members, products, stock and bookings, each at each of its doors."""
 
-import json
-import time
 import uuid
 from typing import Any
 
 import pytest
 
-from tests import template
-from tests.contract.functions import DOORS, Door, Functions, answered, marks_in
+from tests.actions import CALLED, ROUTED, Action
+from tests.contract.functions import Functions, answered, marks_in
 from tests.contract.ledger import Ledger
-from tests.samples import EVENTS, READERS, SEEDS, named, waiting
+from tests.events import DOORS, Door
+from tests.samples import SEEDS, sample_event, waiting
 from tests.wix_simulator import WixSimulator
 
-AREAS = ("members", "products", "inventory", "bookings")
-ACTIONS = [each for each in template.actions() if each.split("/", maxsplit=1)[0] in AREAS]
-WRITERS = [each for each in ACTIONS if each.split("/")[1] not in READERS]
-CHORES = ("approve_pending_members", "confirm_pending_bookings", "report_low_stock")
+ACTIONS = [action for action in ROUTED if action.area != "orders"]
+WRITERS = [action for action in ACTIONS if action.writes]
+CHORES = [action for action in CALLED if action.area == "schedules" and action.writes]
 
 
-def event_for(action: str, door: Door, wix: WixSimulator, key: str) -> Any:
+def event_for(action: Action, door: Door, wix: WixSimulator) -> Any:
     """A function's sample, as if it came now and were about something new."""
-    area, function = action.split("/")
-    suffix = "" if door == "direct" else f".{door}"
-    real = SEEDS[area](function, wix)
-    event = json.loads(named((EVENTS / f"{action}{suffix}.json").read_text(), real))
-    if door == "http":
-        event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
-        event["headers"]["Idempotency-Key"] = key
-        event["multiValueHeaders"]["Idempotency-Key"] = [key]
-    elif function not in READERS:
-        (event["detail"] if door == "event" else event)["idempotencyKey"] = key
-    return event
+    key = str(uuid.uuid4()) if action.writes else None
+    return sample_event(action, door, SEEDS[action.area](action.stem, wix), key=key)
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", ACTIONS, ids=str)
 def test_a_sample_is_answered_alike_at_each_door(
-    functions: Functions, wix: WixSimulator, action: str
+    functions: Functions, wix: WixSimulator, action: Action
 ) -> None:
-    process = functions.warm(action.split("/")[1])
+    process = functions.warm(action.stem)
 
-    answers = [
-        answered(door, process.invoke(event_for(action, door, wix, str(uuid.uuid4()))))
-        for door in DOORS
-    ]
+    answers = [answered(door, process.invoke(event_for(action, door, wix))) for door in DOORS]
 
     first, *others = ({*each} - {"cursor"} for each in answers)
     assert all(each == first for each in others)
@@ -51,12 +37,12 @@ def test_a_sample_is_answered_alike_at_each_door(
     assert all(each["items"] for each in answers if "items" in each)
 
 
-@pytest.mark.parametrize("action", WRITERS)
+@pytest.mark.parametrize("action", WRITERS, ids=str)
 def test_a_change_is_made_once_under_its_key(
-    functions: Functions, wix: WixSimulator, action: str
+    functions: Functions, wix: WixSimulator, action: Action
 ) -> None:
-    event = event_for(action, "http", wix, str(uuid.uuid4()))
-    process = functions.warm(action.split("/")[1])
+    event = event_for(action, "http", wix)
+    process = functions.warm(action.stem)
 
     first = process.invoke(event)
     done = effects(wix)
@@ -68,13 +54,13 @@ def test_a_change_is_made_once_under_its_key(
     assert effects(wix) == done
 
 
-@pytest.mark.parametrize("action", WRITERS)
+@pytest.mark.parametrize("action", WRITERS, ids=str)
 def test_a_dry_run_tells_what_would_be_sent_and_changes_nothing(
-    functions: Functions, wix: WixSimulator, ledger: Ledger, action: str
+    functions: Functions, wix: WixSimulator, ledger: Ledger, action: Action
 ) -> None:
-    event = event_for(action, "direct", wix, str(uuid.uuid4()))
+    event = event_for(action, "direct", wix)
     remembered = ledger.count()
-    process = functions.warm(action.split("/")[1])
+    process = functions.warm(action.stem)
 
     told = answered("direct", process.invoke({**event, "dryRun": True}))
     quiet, kept = effects(wix), ledger.count()
@@ -88,13 +74,13 @@ def test_a_dry_run_tells_what_would_be_sent_and_changes_nothing(
     assert not marks_in(functions.output(process))
 
 
-@pytest.mark.parametrize("chore", CHORES)
+@pytest.mark.parametrize("chore", CHORES, ids=str)
 def test_a_chore_is_done_and_its_dry_run_does_nothing(
-    functions: Functions, wix: WixSimulator, ledger: Ledger, chore: str
+    functions: Functions, wix: WixSimulator, ledger: Ledger, chore: Action
 ) -> None:
-    waiting(chore, wix)
+    waiting(chore.stem, wix)
     remembered = ledger.count()
-    process = functions.warm(chore)
+    process = functions.warm(chore.stem)
 
     told = answered("direct", process.invoke({"dryRun": True}))
     quiet = effects(wix)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.contract.changes import until
-from tests.contract.functions import Functions, from_event_bus, from_queue, marks_in
+from tests.contract.functions import Functions, marks_in
 from tests.contract.ledger import Ledger
+from tests.events import bus_event, queue_batch
 from tests.lambda_runtime import FunctionProcess
 from tests.local_stack.queues import Published
 from tests.wix_simulator import Fault, WixSimulator, line
@@ -44,8 +45,8 @@ def mixed_order(wix: WixSimulator) -> str:
 
 def approved(order_id: str) -> Any:
     """A batch of one message: the order was approved."""
-    event = from_event_bus({"entityId": order_id, "slug": "approved"})
-    return from_queue(approval=json.dumps(event))
+    event = bus_event({"entityId": order_id, "slug": "approved"})
+    return queue_batch(approval=json.dumps(event))
 
 
 def announced(published: Published, order_id: str) -> list[Any]:
@@ -159,7 +160,7 @@ def test_the_same_dispatch_in_three_workers_at_once_is_one_fulfillment(
         "carrier": "ups",
         "trackingNumber": "1Z999AA10123456784",
     }
-    batch = from_queue(dispatch=json.dumps(from_event_bus(shipment)))
+    batch = queue_batch(dispatch=json.dumps(bus_event(shipment)))
 
     with ExitStack() as stack, ThreadPoolExecutor(WORKERS) as pool:
         processes = [
@@ -181,9 +182,9 @@ def test_what_an_event_or_wix_tells_of_the_buyer_is_printed_nowhere(
     order_id = mixed_order(wix)
     order = wix.order(order_id)
     detail = {"entityId": order_id, "actionEvent": {"body": {"order": order}}}
-    batch = from_queue(
-        approval=json.dumps(from_event_bus(detail)),
-        poisoned=json.dumps(from_event_bus(order)),
+    batch = queue_batch(
+        approval=json.dumps(bus_event(detail)),
+        poisoned=json.dumps(bus_event(order)),
     )
 
     with functions.fresh(ACTION, AWS_LAMBDA_LOG_LEVEL="DEBUG") as process:

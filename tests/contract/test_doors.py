@@ -7,24 +7,24 @@ from typing import Any
 import pytest
 
 from tests import canaries
+from tests.actions import ROUTED
 from tests.contract.functions import (
-    ACTIONS,
-    DOORS,
     UNKNOWN_ORDER,
-    Door,
     Functions,
     answered,
-    from_event_bus,
-    from_queue,
     http,
     marks_in,
     reply_in,
     sample,
 )
+from tests.events import DOORS, Door, bus_event, queue_batch
 from tests.lambda_runtime import FunctionProcess
 from tests.wix_simulator import Fault, WixSimulator, line
+from wix_admin import Key
 
-NEED_A_KEY = ("refund_order", "fulfill_order", "record_payment")
+OF_ORDERS = [action for action in ROUTED if action.area == "orders"]
+ACTIONS = [action.stem for action in OF_ORDERS]
+NEED_A_KEY = [action.stem for action in OF_ORDERS if action.key is Key.REQUIRED]
 
 LINE = "00000000-0000-0000-0000-000000000001"
 """The line that the sample events name; the simulator numbers lines so."""
@@ -276,7 +276,7 @@ def test_a_failure_is_raised_as_the_class_of_its_remedy_and_the_process_lives_on
     process = functions.warm(failure.action)
 
     answer = process.invoke(
-        from_event_bus(given) if door == "event" else given, seconds_left=failure.seconds
+        bus_event(given) if door == "event" else given, seconds_left=failure.seconds
     )
     wix.clear_faults()
 
@@ -340,7 +340,7 @@ def test_of_a_batch_only_the_bad_and_the_poisoned_message_are_reported(
     order_id = order_for(action, wix)["id"]
     good = event_for(action, "event", wix, order_id)
     bad = {**good, "detail": {**good["detail"], "notAField": 1}}
-    batch = from_queue(good=json.dumps(good), bad=json.dumps(bad), poisoned="{not JSON")
+    batch = queue_batch(good=json.dumps(good), bad=json.dumps(bad), poisoned="{not JSON")
 
     answer = functions.warm(action).invoke(batch)
 
@@ -358,7 +358,7 @@ def test_a_message_that_is_the_input_itself_is_taken_like_an_event(
     order_id = order_for("refund_order", wix)["id"]
     message = json.dumps(event_for("refund_order", "direct", wix, order_id))
 
-    answer = functions.warm("refund_order").invoke(from_queue(message=message))
+    answer = functions.warm("refund_order").invoke(queue_batch(message=message))
 
     assert answer.result == {"batchItemFailures": []}
     assert len(wix.refunds(order_id)) == 1
@@ -368,7 +368,7 @@ def test_a_batch_in_which_all_fails_is_reported_message_by_message(
     functions: Functions, wix: WixSimulator
 ) -> None:
     unknown = json.dumps({"orderId": UNKNOWN_ORDER})
-    batch = from_queue(one=unknown, two=unknown, poisoned="[]", empty="", text='"text"')
+    batch = queue_batch(one=unknown, two=unknown, poisoned="[]", empty="", text='"text"')
 
     answer = functions.warm("get_order").invoke(batch)
 
@@ -386,7 +386,7 @@ def test_a_batch_that_comes_again_does_only_what_it_did_not_do(
     functions: Functions, wix: WixSimulator
 ) -> None:
     first, second = (order_for("fulfill_order", wix)["id"] for _ in range(2))
-    batch = from_queue(
+    batch = queue_batch(
         first=json.dumps(event_for("fulfill_order", "event", wix, first)),
         second=json.dumps(event_for("fulfill_order", "event", wix, second)),
     )

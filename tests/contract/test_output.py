@@ -8,7 +8,8 @@ import pytest
 
 from tests import canaries
 from tests.contract.changes import KEY, REFUND
-from tests.contract.functions import Functions, from_queue, http, marks_in, reply_in
+from tests.contract.functions import Functions, http, marks_in, reply_in
+from tests.events import queue_batch
 from tests.wix_simulator import WixSimulator
 
 type Line = dict[str, Any]
@@ -54,7 +55,7 @@ def printed(
     order_id = REFUND.new_order(shared_wix)
     body = {**REFUND.body, "reason": canaries.MESSAGE}
     event = http("refund_order", body, order_id=order_id, key=KEY)
-    batch = from_queue(
+    batch = queue_batch(
         poisoned=f"{{{canaries.MESSAGE}",
         good=json.dumps({**body, "orderId": order_id, "idempotencyKey": "from-queue"}),
     )

@@ -2,22 +2,22 @@
 
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.actions import ACTIONS
 from tests.contract.functions import Functions, Reply, reply_in
+from tests.events import http_event
 from tests.lambda_runtime import FunctionProcess
 from tests.wix_simulator import Fault, WixSimulator
 
-SAMPLE = Path(__file__).resolve().parents[2] / "events/inventory/update_inventory.http.json"
+UPDATE = ACTIONS["inventory/update_inventory"]
 
 WRITERS = 20
 TURNS = 3
@@ -61,13 +61,8 @@ class Change:
 
     def event(self, sku: str) -> dict[str, Any]:
         """The request as it comes over HTTP."""
-        event: dict[str, Any] = json.loads(SAMPLE.read_text())
-        event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
-        event["body"] = json.dumps({"changes": [{"sku": sku, self.verb: self.value}]})
-        if self.key is not None:
-            event["headers"]["Idempotency-Key"] = self.key
-            event["multiValueHeaders"]["Idempotency-Key"] = [self.key]
-        return event
+        body = {"changes": [{"sku": sku, self.verb: self.value}]}
+        return http_event(UPDATE, json.dumps(body), key=self.key)
 
 
 def changes(name: str) -> list[Change]:

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.functions import Functions, from_queue, marks_in
+from tests.contract.functions import Functions, marks_in
+from tests.events import queue_batch
 from tests.local_stack import Account
 from tests.local_stack.queues import Message, Published, messages
 from tests.wix_simulator import WixSimulator
@@ -50,7 +51,7 @@ def test_a_batch_has_each_delivery_judged_by_itself(
 ) -> None:
     ours, theirs = str(uuid4()), str(uuid4())
     forged = wix.webhooks.token(entity_id=theirs, key=SigningKey.generate())
-    batch = from_queue(
+    batch = queue_batch(
         good=wix.webhooks.token(entity_id=ours, content=personal),
         forged=forged,
         malformed="no delivery at all",
@@ -80,7 +81,7 @@ def test_it_prints_neither_a_delivery_nor_what_is_in_it(
         wix.webhooks.token(content=personal, key=SigningKey.generate()),
         wix.webhooks.token(content=personal, instance_id=str(uuid4())),
     ]
-    batch = from_queue(**{f"message-{number}": each for number, each in enumerate(tokens)})
+    batch = queue_batch(**{f"message-{number}": each for number, each in enumerate(tokens)})
 
     with functions.fresh(RECEIVE, AWS_LAMBDA_LOG_LEVEL="DEBUG") as process:
         process.invoke(batch)
@@ -97,7 +98,7 @@ def test_without_keys_or_instances_deliveries_wait(
     functions: Functions, wix: WixSimulator, published: Published, missing: str
 ) -> None:
     order_id = str(uuid4())
-    batch = from_queue(good=wix.webhooks.token(entity_id=order_id))
+    batch = queue_batch(good=wix.webhooks.token(entity_id=order_id))
 
     with functions.fresh(RECEIVE, **{missing: ""}) as process:
         answer = process.invoke(batch)
@@ -112,7 +113,7 @@ def test_it_needs_no_credential(
     order_id = str(uuid4())
 
     with functions.fresh(RECEIVE, WIX_SECRET_ARN="arn:aws:secretsmanager:none") as process:
-        answer = process.invoke(from_queue(good=wix.webhooks.token(entity_id=order_id)))
+        answer = process.invoke(queue_batch(good=wix.webhooks.token(entity_id=order_id)))
 
     assert answer.result == {"batchItemFailures": []}
     assert len(about(published, order_id)) == 1
@@ -124,7 +125,7 @@ def test_the_quarantine_is_judged_again_with_other_keys(
 ) -> None:
     new_key, order_id = SigningKey.generate(), str(uuid4())
     token = wix.webhooks.token(entity_id=order_id, key=new_key)
-    batch = from_queue(signed_anew=token)
+    batch = queue_batch(signed_anew=token)
     batch["Records"][0]["messageAttributes"] = {
         "arrivedAt": {"dataType": "Number", "stringValue": str(round(time.time() * 1000) - 1)}
     }

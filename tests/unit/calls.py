@@ -1,17 +1,13 @@
 """Calling actions the way their callers do."""
 
-import importlib
 import json
-import re
 import time
 import uuid
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from tests import template
-
-CALLER = "arn:aws:sts::123456789012:assumed-role/StorefrontBackend/session"
+from tests import events
+from tests.actions import ACTIONS
 
 
 class Context:
@@ -52,7 +48,7 @@ class Reply:
 
 def handler_of(action: str) -> Any:
     """The handler of `<area>/<action>`."""
-    return importlib.import_module(f"functions.{action.replace('/', '.')}").handler
+    return ACTIONS[action].handler
 
 
 def http_event(
@@ -72,26 +68,10 @@ def http_event(
         key: The idempotency key.
         raw: The body's text, instead of JSON.
     """
-    method, route = _routes()[action].split("/", 1)
-    names = re.findall(r"\{(\w+)\}", route)
-    headers = {"Idempotency-Key": key} if key is not None else {}
-    text = None if body is None else json.dumps(body)
-    return {
-        "httpMethod": method,
-        "resource": f"/{route}",
-        "path": f"/{route}",
-        "headers": headers,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": query,
-        "pathParameters": dict.fromkeys(names, target) if target is not None else None,
-        "requestContext": {
-            "requestId": str(uuid.uuid4()),
-            "requestTimeEpoch": int(time.time() * 1000),
-            "identity": {"userArn": CALLER},
-        },
-        "body": text if raw is None else raw,
-        "isBase64Encoded": False,
-    }
+    called = ACTIONS[action]
+    text = json.dumps(body) if raw is None and body is not None else raw
+    path = dict.fromkeys(called.in_path, target) if target is not None else None
+    return events.http_event(called, text, path=path, query=query, key=key)
 
 
 def call(action: str, body: Any = None, *, seconds: float = 30, **request: Any) -> Reply:
@@ -104,8 +84,3 @@ def call(action: str, body: Any = None, *, seconds: float = 30, **request: Any) 
 def invoke(action: str, event: Any, *, seconds: float = 30) -> Any:
     """Invoke a function directly, or with an event of AWS."""
     return handler_of(action)(event, Context(seconds))
-
-
-@cache
-def _routes() -> dict[str, str]:
-    return template.routes()

@@ -7,7 +7,6 @@ says otherwise.
 """
 
 import json
-import time
 import typing
 import uuid
 from collections.abc import Callable
@@ -18,19 +17,17 @@ from typing import Any, Literal
 import httpx
 import pytest
 
-from tests import template
+from tests.actions import ACTIONS, ROUTED
 from tests.conftest import NOWHERE
 from tests.samples import (
-    EVENTS,
-    READERS,
     SAMPLE_NEW_SKU,
     SAMPLE_SKU,
     SAMPLE_VARIANT,
     SEEDS,
     WAITING_DOMAIN,
     WAITING_SERVICE,
-    named,
     new_order,
+    sample_event,
     waiting,
 )
 from tests.unit.automations.calls import approved, dispatched
@@ -89,16 +86,12 @@ def by_http(action: str, catalog: CatalogVersion = "V3_CATALOG") -> Callable[[Wi
 
     def prepare(wix: WixSimulator) -> Ask:
         wix.catalog.version = catalog
-        area, function = action.split("/")
-        seed = old_catalog if catalog == "V1_CATALOG" else SEEDS[area]
-        text = named((EVENTS / f"{action}.http.json").read_text(), seed(function, wix))
+        called = ACTIONS[action]
+        seed = old_catalog if catalog == "V1_CATALOG" else SEEDS[called.area]
+        real = seed(called.stem, wix)
 
         def ask(key: str) -> str:
-            event = json.loads(text)
-            event["requestContext"]["requestTimeEpoch"] = round(time.time() * 1000)
-            event["headers"]["Idempotency-Key"] = key
-            event["multiValueHeaders"]["Idempotency-Key"] = [key]
-            answer = handler_of(action)(event, Context())
+            answer = called.handler(sample_event(called, "http", real, key=key), Context())
             body = json.loads(answer["body"])
             replayed = "replayed" if "Idempotent-Replayed" in answer["headers"] else ""
             said = [str(answer["statusCode"]), body.get("code", ""), not_done(body), replayed]
@@ -112,11 +105,11 @@ def by_http(action: str, catalog: CatalogVersion = "V3_CATALOG") -> Callable[[Wi
 def old_catalog(function: str, wix: WixSimulator) -> dict[str, str]:
     """What a sample names, on a site with catalog V1: products whose stock is set later."""
     if function == "create_product":
-        return {SAMPLE_NEW_SKU: uuid.uuid4().hex, r", \"quantity\": 12": ""}
+        return {SAMPLE_NEW_SKU: uuid.uuid4().hex, ', "quantity": 12': ""}
     mug, beans = uuid.uuid4().hex, uuid.uuid4().hex
     for sku in (mug, beans):
         wix.catalog.add_product(name=sku, sku=sku, quantity=50)
-    by_sku = {rf"\"variantId\": \"{SAMPLE_VARIANT}": rf"\"sku\": \"{beans}"}
+    by_sku = {f'"variantId": "{SAMPLE_VARIANT}': f'"sku": "{beans}'}
     return {SAMPLE_SKU: mug, **by_sku}
 
 
@@ -157,11 +150,7 @@ def _invoked(action: str, event: dict[str, Any]) -> str:
 
 
 CHANGES: dict[str, Callable[[WixSimulator], Ask]] = {
-    **{
-        action: by_http(action)
-        for action in template.routes()
-        if action.split("/")[1] not in READERS
-    },
+    **{action.name: by_http(action.name) for action in ROUTED if action.writes},
     "products/create_product on V1": by_http("products/create_product", "V1_CATALOG"),
     "inventory/update_inventory on V1": by_http("inventory/update_inventory", "V1_CATALOG"),
     "automations/fulfill_approved_order": by_event(

@@ -1,17 +1,15 @@
 """Giving the automations the events that start them."""
 
-import json
 import os
-from pathlib import Path
 from typing import Any
 
 import boto3
 
 from functions.automations import fulfill_approved_order, fulfill_dispatched_shipment
+from tests.actions import ACTIONS
+from tests.samples import sample_event
 from tests.unit.orders.calls import Context
 from tests.wix_simulator import Fault, WixSimulator
-
-EVENTS = Path(__file__).resolve().parents[3] / "events/automations"
 
 ORDER = "/ecom/v1/orders/*"
 LIST = "/ecom/v1/fulfillments/orders/*"
@@ -25,8 +23,8 @@ class Died(BaseException):
     """The process was ended."""
 
 
-def sample(name: str) -> Any:
-    return json.loads((EVENTS / name).read_text())
+def sample(action: str) -> dict[str, Any]:
+    return sample_event(ACTIONS[f"automations/{action}"], "event")
 
 
 def approved(order_id: str, **changed: Any) -> dict[str, Any]:
@@ -35,7 +33,7 @@ def approved(order_id: str, **changed: Any) -> dict[str, Any]:
     Args:
         changed: Fields of its detail that are different.
     """
-    event: dict[str, Any] = sample("fulfill_approved_order.event.json")
+    event = sample("fulfill_approved_order")
     event["detail"] |= {"entityId": order_id, "actionEvent": {"body": {}}, **changed}
     return event
 
@@ -46,7 +44,7 @@ def dispatched(order_id: str, **changed: Any) -> dict[str, Any]:
     Args:
         changed: Fields of its detail that are different, or that are missing if they are None.
     """
-    event: dict[str, Any] = sample("fulfill_dispatched_shipment.event.json")
+    event = sample("fulfill_dispatched_shipment")
     detail = event["detail"] | {"orderId": order_id, **changed}
     event["detail"] = {name: value for name, value in detail.items() if value is not None}
     return event

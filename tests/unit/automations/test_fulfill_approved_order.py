@@ -514,9 +514,8 @@ def test_an_order_that_is_paid_later_is_acted_on_then(wix: WixSimulator, bus: Bu
 
 def test_an_operator_can_have_an_order_acted_on_by_its_id_alone(wix: WixSimulator) -> None:
     order = mixed_order(wix)
-    direct = sample("fulfill_approved_order.json")
 
-    answer = act({**direct, "entityId": order["id"].upper()})
+    answer = act({"entityId": order["id"].upper()})
 
     assert (answer["orderId"], answer["fulfilled"]) == (order["id"], TO_SEND)
 
@@ -541,7 +540,7 @@ def test_an_event_about_nothing_is_refused(
 
 
 def test_an_event_without_an_order_s_id_is_refused(wix: WixSimulator) -> None:
-    event = sample("fulfill_approved_order.event.json")
+    event = sample("fulfill_approved_order")
     del event["detail"]["entityId"]
 
     with pytest.raises(InputError) as caught:
@@ -552,7 +551,7 @@ def test_an_event_without_an_order_s_id_is_refused(wix: WixSimulator) -> None:
 
 def test_an_order_that_wix_does_not_know_is_an_error(wix: WixSimulator) -> None:
     with pytest.raises(WixNotFoundError):
-        act(sample("fulfill_approved_order.event.json"))
+        act(sample("fulfill_approved_order"))
 
 
 @pytest.mark.parametrize("setting", ["", "digitals", "true"])

@@ -74,7 +74,7 @@ def test_a_shipment_is_recorded_with_its_tracking(wix: WixSimulator) -> None:
 def test_an_operator_can_have_a_shipment_recorded(wix: WixSimulator) -> None:
     order_id = goods(wix)
 
-    answer = record({**sample("fulfill_dispatched_shipment.json"), "orderId": order_id})
+    answer = record({**sample("fulfill_dispatched_shipment")["detail"], "orderId": order_id})
 
     assert answer["lines"] == units(FIRST)
 
@@ -340,7 +340,7 @@ def test_what_wix_refuses_for_good_is_refused_again_without_asking(wix: WixSimul
 
 def test_an_order_that_wix_does_not_know_is_an_error(wix: WixSimulator) -> None:
     with pytest.raises(WixNotFoundError):
-        record(sample("fulfill_dispatched_shipment.event.json"))
+        record(sample("fulfill_dispatched_shipment"))
 
 
 def test_a_line_of_another_order_is_refused(wix: WixSimulator) -> None:

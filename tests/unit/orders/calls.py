@@ -3,18 +3,16 @@
 import time
 from typing import Any
 
-from tests import template
+from tests.actions import ROUTED
 from tests.unit import calls
-from tests.unit.calls import CALLER, Context, Reply
+from tests.unit.calls import Context, Reply
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.journal import RecordedRequest
 from wix_admin.process import effects_table
 
-__all__ = ["ACTIONS", "CALLER", "Context", "Reply"]
+__all__ = ["ACTIONS", "Context", "Reply"]
 
-ACTIONS = [
-    action.removeprefix("orders/") for action in template.routes() if action.startswith("orders/")
-]
+ACTIONS = [action.stem for action in ROUTED if action.area == "orders"]
 
 
 def handler_of(action: str) -> Any:

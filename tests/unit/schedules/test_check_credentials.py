@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.schedules.check_credentials import handler
 from tests import canaries
+from tests.actions import ACTIONS
 from tests.unit.schedules.conftest import Heard, Store
 from tests.wix_simulator import ApiKey, App, Fault, WixSimulator
 from tests.wix_simulator.faults import too_many_requests
@@ -26,8 +26,6 @@ from wix_admin.errors import (
 from wix_admin.process import wix_http
 from wix_auth import TokenUnavailableError
 from wix_auth.errors import SecretUnavailableError
-
-PROJECT = Path(__file__).resolve().parents[3]
 
 MAX_AGE_DAYS = 90
 OTHER_SITE_ID = "517e0000-0000-4000-8000-000000000002"
@@ -144,9 +142,8 @@ def test_a_key_that_is_as_it_should_be_is_fine(
 
 def test_the_sample_event_asks_for_it(store: Store) -> None:
     store(CLIENT)
-    event = json.loads((PROJECT / "events/schedules/check_credentials.json").read_text())
 
-    assert handler(event, Context())["ok"] is True
+    assert handler(ACTIONS["schedules/check_credentials"].sample, Context())["ok"] is True
 
 
 def test_what_wix_need_not_say_of_a_token_is_no_finding(

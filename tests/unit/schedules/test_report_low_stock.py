@@ -1,11 +1,11 @@
 """The report of low stock, against a real HTTP Wix simulator and AWS in memory."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.actions import ACTIONS
 from tests.unit.calls import invoke
 from tests.unit.schedules.conftest import Heard
 from tests.wix_simulator import Fault, WixSimulator
@@ -20,7 +20,6 @@ from wix_admin.errors import (
 from wix_admin.schedules.report_low_stock import MOST_ITEMS
 from wix_admin.wix.catalog import forget_catalog
 
-PROJECT = Path(__file__).resolve().parents[3]
 ACTION = "schedules/report_low_stock"
 THRESHOLD = 5
 SIZES = [({"Size": "S"}, "TEE-S", 3), ({"Size": "M"}, "TEE-M", 5), ({"Size": "L"}, "TEE-L", 6)]
@@ -48,8 +47,7 @@ def counted(capsys: pytest.CaptureFixture[str]) -> list[float]:
 
 
 def run(**event: Any) -> Any:
-    sample = json.loads((PROJECT / f"events/{ACTION}.json").read_text())
-    return invoke(ACTION, {**sample, **event})
+    return invoke(ACTION, {**ACTIONS[ACTION].sample, **event})
 
 
 def test_what_runs_low_is_published_in_one_event_and_counted(

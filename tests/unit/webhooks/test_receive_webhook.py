@@ -10,7 +10,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from functions.webhooks.receive_webhook import handler
 from tests import canaries, template
-from tests.template import PROJECT
+from tests.actions import ACTIONS, OF_WEBHOOKS
 from tests.unit.webhooks.conftest import forget
 from tests.unit.webhooks.scene import (
     APPROVED,
@@ -445,8 +445,7 @@ xwIDAQAB
 
 
 def sample() -> Json:
-    event: Json = json.loads((PROJECT / "events/webhooks/receive_webhook.json").read_text())
-    return event
+    return ACTIONS[OF_WEBHOOKS].sample
 
 
 def test_the_sample_is_what_a_forger_would_send(scene: Scene) -> None:

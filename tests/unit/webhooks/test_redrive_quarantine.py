@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 
 from tests import canaries
-from tests.template import PROJECT
+from tests.actions import ACTIONS
 from tests.unit.webhooks.conftest import forget
 from tests.unit.webhooks.scene import (
     FOREIGN_INSTANCE,
@@ -295,6 +295,6 @@ def test_each_event_that_is_published_is_logged_and_nothing_that_it_holds(
 
 
 def test_the_sample_is_a_dry_run(mended: Scene) -> None:
-    sample = json.loads((PROJECT / "events/webhooks/redrive_quarantine.json").read_text())
+    sample = ACTIONS["webhooks/redrive_quarantine"].sample
 
     assert mended.redrive(**sample)["published"] == 0
