@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from tests import canaries, template
+from tests.actions import EVENTS
 from tests.golden.world import INVOCATION, Json, World, plain
-from tests.samples import EVENTS
 from tests.unit.calls import http_event
 from tests.wix_simulator import Fault, RecordedRequest, application_error_body
 from tests.wix_simulator.signing import claims, domain_event, envelope

@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from tests import canaries
+from tests.samples import WAITING_DOMAIN, WAITING_SERVICE, put_samples
 from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
 from wix_admin import process
@@ -90,6 +91,19 @@ def bus(wix: WixSimulator, table: str, monkeypatch: pytest.MonkeyPatch) -> Bus:
     monkeypatch.setenv("EVENT_BUS_NAME", bus.name)
     monkeypatch.setenv("AUTO_FULFILL", "digital")
     return bus
+
+
+@pytest.fixture
+def shop(wix: WixSimulator, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> WixSimulator:
+    """What the samples name, and all that an action that is sent one needs around it."""
+    monkeypatch.setenv("APPROVE_MEMBERS", WAITING_DOMAIN)
+    monkeypatch.setenv("CONFIRM_BOOKINGS", WAITING_SERVICE)
+    monkeypatch.setenv("LOW_STOCK_THRESHOLD", "3")
+    monkeypatch.setenv("CREDENTIAL_MAX_AGE_DAYS", "180")
+    quarantine = boto3.client("sqs").create_queue(QueueName=f"quarantine-{uuid.uuid4()}")
+    monkeypatch.setenv("QUARANTINE_URL", quarantine["QueueUrl"])
+    put_samples(wix)
+    return wix
 
 
 @pytest.fixture

@@ -1,38 +1,20 @@
 """The samples, sent to a shop that has what they name, as `make up` makes it."""
 
 import sys
-import uuid
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import samples
 from tests.actions import ACTIONS, CALLED, EVENTS, OF_WEBHOOKS, ROUTED, Action
 from tests.events import Door
 from tests.samples import (
-    WAITING_DOMAIN,
-    WAITING_SERVICE,
     as_text,
-    put_samples,
     sample_event,
     specimen,
 )
-from tests.unit.bus import Bus
 from tests.unit.calls import Context
 from tests.wix_simulator import WixSimulator
-
-
-@pytest.fixture
-def shop(wix: WixSimulator, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> WixSimulator:
-    monkeypatch.setenv("APPROVE_MEMBERS", WAITING_DOMAIN)
-    monkeypatch.setenv("CONFIRM_BOOKINGS", WAITING_SERVICE)
-    monkeypatch.setenv("LOW_STOCK_THRESHOLD", "3")
-    monkeypatch.setenv("CREDENTIAL_MAX_AGE_DAYS", "180")
-    quarantine = boto3.client("sqs").create_queue(QueueName=f"quarantine-{uuid.uuid4()}")
-    monkeypatch.setenv("QUARANTINE_URL", quarantine["QueueUrl"])
-    put_samples(wix)
-    return wix
 
 
 def sent(action: Action, door: Door) -> Any:

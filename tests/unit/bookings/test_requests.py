@@ -1,12 +1,12 @@
 """What is sent to Wix, field by field."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests import canaries
 from tests.unit.calls import call
+from tests.unit.requests import Case, Known, Request, Scene, filled, sent_by
 from tests.wix_simulator import WixSimulator
 from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.wix.cursors import seal
@@ -20,6 +20,10 @@ STAFF = "1cd44cf8-756f-41c3-bd90-3e2ffcaf1155"
 BOOKING = f"/_api/bookings-service/v2/bookings/{BOOKING_ID}"
 READER = "/_api/bookings-reader/v2/extended-bookings/query"
 SLOTS = "/_api/service-availability/v2/time-slots"
+ELEVEN, NOON = "2030-03-04T11:00:00", "2030-03-04T12:00:00"
+ZONE = "America/New_York"
+SCHEDULE, PERSON, EVERYBODY = "<schedule>", "<person>", "<everybody>"
+PLACE, PLACE_ID = "<place>", "<place's id>"
 NEWEST_FIRST = [{"fieldName": "createdDate", "order": "DESC"}]
 
 READ = (
@@ -30,20 +34,9 @@ READ = (
 TOLD = {"participantNotification": {"notifyParticipants": True, "message": "See you"}}
 TELL = {"notifyParticipants": True, "message": "See you"}
 
-type Request = tuple[str, str, Any]
 
-
-@dataclass(frozen=True)
-class Case:
-    """One variant of an action, and the requests it makes."""
-
-    name: str
-    action: str
-    body: dict[str, Any]
-    requests: list[Request]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.name}"
+def of(action: str, name: str, body: Any, requests: list[Request], **more: Any) -> Case:
+    return Case(f"bookings/{action}", body, requests, name=name, **more)
 
 
 def change(verb: str, body: dict[str, Any]) -> list[Request]:
@@ -51,10 +44,10 @@ def change(verb: str, body: dict[str, Any]) -> list[Request]:
 
 
 DECISIONS = [
-    Case("plain", "confirm_booking", {}, change("confirm", {})),
-    Case(
-        "with everything",
+    of("confirm_booking", "plain", {}, change("confirm", {})),
+    of(
         "confirm_booking",
+        "with everything",
         {**TELL, "paymentStatus": "PAID", "sendSmsReminder": False, "checkAvailability": True},
         change(
             "confirm",
@@ -66,10 +59,10 @@ DECISIONS = [
             },
         ),
     ),
-    Case("plain", "decline_booking", {}, change("decline", {})),
-    Case(
-        "with everything",
+    of("decline_booking", "plain", {}, change("decline", {})),
+    of(
         "decline_booking",
+        "with everything",
         {"notifyParticipants": True, "paymentStatus": "REFUNDED", "withRefund": True},
         change(
             "decline",
@@ -80,10 +73,10 @@ DECISIONS = [
             },
         ),
     ),
-    Case("plain", "cancel_booking", {}, change("cancel", {})),
-    Case(
-        "with everything",
+    of("cancel_booking", "plain", {}, change("cancel", {})),
+    of(
         "cancel_booking",
+        "with everything",
         {
             **TELL,
             "ignoreCancellationPolicy": True,
@@ -107,9 +100,9 @@ DECISIONS = [
 ]
 
 QUERIES = [
-    Case(
-        "plain",
+    of(
         "query_bookings",
+        "plain",
         {},
         [
             (
@@ -122,9 +115,9 @@ QUERIES = [
             )
         ],
     ),
-    Case(
-        "with everything",
+    of(
         "query_bookings",
+        "with everything",
         {
             "filter": {"bookedEntity.item.slot.serviceId": SERVICE_ID},
             "sort": [{"fieldName": "startDate"}],
@@ -148,12 +141,156 @@ QUERIES = [
 ]
 
 
-@pytest.mark.parametrize("case", DECISIONS + QUERIES, ids=str)
-def test_wix_is_asked_exactly_this(wix: WixSimulator, case: Case) -> None:
+def an_appointment(wix: WixSimulator) -> Known:
+    service = wix.bookings.add_service(service_id=SERVICE_ID)
+    booking = wix.bookings.add(
+        service_id=SERVICE_ID, booking_id=BOOKING_ID, start="2030-03-04T09:00:00"
+    )
+    wix.bookings.add_slot(SERVICE_ID, ELEVEN)
+    slot = booking["bookedEntity"]["slot"]
+    return {
+        SCHEDULE: service["schedule"]["id"],
+        PERSON: slot["resource"]["id"],
+        PLACE: slot["location"],
+        PLACE_ID: slot["location"]["id"],
+    }
+
+
+def moved(
+    name: str, asked: dict[str, Any], start: str, end: str, timezone: str, **flow: Any
+) -> Case:
+    """An appointment that is moved after a look at the time."""
+    look = {
+        "serviceId": SERVICE_ID,
+        "localStartDate": start,
+        "localEndDate": end,
+        "timeZone": timezone,
+        "location": {"id": PLACE_ID, "locationType": "BUSINESS"},
+        "includeResourceTypeIds": [STAFF],
+        "resourceTypes": [{"resourceTypeId": STAFF, "resourceIds": [PERSON]}],
+    }
+    slot = {
+        "serviceId": SERVICE_ID,
+        "scheduleId": SCHEDULE,
+        "startDate": start,
+        "endDate": end,
+        "timezone": timezone,
+        "resource": {"id": PERSON},
+        "location": PLACE,
+    }
+    change = ("POST", f"{BOOKING}/reschedule", {"revision": "1", "slot": slot, **flow})
+    requests = [READ, ("POST", f"{SLOTS}/get", look), change]
+    return of("reschedule_booking", name, asked, requests, scene=an_appointment)
+
+
+def somewhere(location: dict[str, Any] | None) -> Scene:
+    """Make a booking that does not say well where it is."""
+
+    def scene(wix: WixSimulator) -> Known:
+        service = wix.bookings.add_service(service_id=SERVICE_ID)
+        booking = wix.bookings.add(
+            service_id=SERVICE_ID,
+            booking_id=BOOKING_ID,
+            start="2030-03-04T09:00:00",
+            slot_fields={"location": location},
+        )
+        wix.bookings.add_slot(SERVICE_ID, ELEVEN, "2030-03-04T11:30:00")
+        place = wix.bookings.add_slot(SERVICE_ID, ELEVEN)["location"]
+        return {
+            SCHEDULE: service["schedule"]["id"],
+            PERSON: booking["bookedEntity"]["slot"]["resource"]["id"],
+            EVERYBODY: service["staffMemberIds"],
+            PLACE: {**place, "locationType": "OWNER_BUSINESS"},
+        }
+
+    return scene
+
+
+def found_by_the_time(name: str, location: dict[str, Any] | None) -> Case:
+    """An appointment whose place is that of the time that is free."""
+    look = {
+        "serviceId": SERVICE_ID,
+        "fromLocalDate": ELEVEN,
+        "toLocalDate": NOON,
+        "timeZone": ZONE,
+        "includeResourceTypeIds": [STAFF],
+        "resourceTypes": [{"resourceTypeId": STAFF, "resourceIds": EVERYBODY}],
+        "bookable": True,
+    }
+    slot = {
+        "serviceId": SERVICE_ID,
+        "scheduleId": SCHEDULE,
+        "startDate": ELEVEN,
+        "endDate": NOON,
+        "timezone": ZONE,
+        "resource": {"id": PERSON},
+        "location": PLACE,
+    }
+    change = ("POST", f"{BOOKING}/reschedule", {"revision": "1", "slot": slot})
+    requests: list[Request] = [READ, ("POST", SLOTS, look), change]
+    body = {"start": ELEVEN}
+    return of("reschedule_booking", name, body, requests, scene=somewhere(location))
+
+
+def a_session(wix: WixSimulator) -> Known:
+    wix.bookings.add_service(service_id=SERVICE_ID, type="CLASS")
+    wix.bookings.add(service_id=SERVICE_ID, booking_id=BOOKING_ID)
+    wix.bookings.add_slot(SERVICE_ID, ELEVEN, event_id=EVENT_ID)
+    return {}
+
+
+MOVES = [
+    moved("to a start", {"start": ELEVEN}, ELEVEN, NOON, ZONE),
+    moved(
+        "to a time elsewhere",
+        {"start": "2030-03-04T16:00:00", "end": "2030-03-04T17:00:00", "timezone": "UTC"},
+        "2030-03-04T16:00:00",
+        "2030-03-04T17:00:00",
+        "UTC",
+    ),
+    moved(
+        "with everything",
+        {"start": ELEVEN, **TELL, "ignoreReschedulePolicy": True, "skipBusinessConfirmation": True},
+        ELEVEN,
+        NOON,
+        ZONE,
+        **TOLD,
+        flowControlSettings={"ignoreReschedulePolicy": True, "skipBusinessConfirmation": True},
+    ),
+    found_by_the_time("that is nowhere", None),
+    found_by_the_time("that is anywhere", {"locationType": "UNDEFINED"}),
+    found_by_the_time("that is at no known place", {"locationType": "OWNER_BUSINESS"}),
+    of(
+        "reschedule_booking",
+        "to a session of a class",
+        {"eventId": EVENT_ID},
+        [
+            READ,
+            ("GET", f"{SLOTS}/event/{EVENT_ID}", None),
+            (
+                "POST",
+                f"{BOOKING}/reschedule",
+                {"revision": "1", "slot": {"serviceId": SERVICE_ID, "eventId": EVENT_ID}},
+            ),
+        ],
+        scene=a_session,
+    ),
+]
+
+CASES = DECISIONS + QUERIES + MOVES
+
+
+def a_pending_booking(wix: WixSimulator) -> Known:
     wix.bookings.add_service(service_id=SERVICE_ID, approval=True)
     wix.bookings.add(service_id=SERVICE_ID, booking_id=BOOKING_ID, payment_option="MEMBERSHIP")
+    return {}
 
-    assert asked_for(wix, case) == case.requests
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_wix_is_asked_exactly_this(wix: WixSimulator, case: Case) -> None:
+    known = (case.scene or a_pending_booking)(wix)
+
+    assert sent_by(wix, case, BOOKING_ID) == filled(case.requests, known)
 
 
 def test_the_next_page_is_asked_for_with_the_cursor_alone(wix: WixSimulator) -> None:
@@ -172,87 +309,7 @@ def test_the_next_page_is_asked_for_with_the_cursor_alone(wix: WixSimulator) -> 
     }
 
 
-@pytest.mark.parametrize(
-    ("asked", "place_in_time", "flow"),
-    [
-        (
-            {"start": "2030-03-04T11:00:00"},
-            ("2030-03-04T11:00:00", "2030-03-04T12:00:00", "America/New_York"),
-            {},
-        ),
-        (
-            {"start": "2030-03-04T16:00:00", "end": "2030-03-04T17:00:00", "timezone": "UTC"},
-            ("2030-03-04T16:00:00", "2030-03-04T17:00:00", "UTC"),
-            {},
-        ),
-        (
-            {
-                "start": "2030-03-04T11:00:00",
-                **TELL,
-                "ignoreReschedulePolicy": True,
-                "skipBusinessConfirmation": True,
-            },
-            ("2030-03-04T11:00:00", "2030-03-04T12:00:00", "America/New_York"),
-            {
-                **TOLD,
-                "flowControlSettings": {
-                    "ignoreReschedulePolicy": True,
-                    "skipBusinessConfirmation": True,
-                },
-            },
-        ),
-    ],
-)
-def test_an_appointment_is_moved_after_a_look_at_the_time(
-    wix: WixSimulator, asked: dict[str, Any], place_in_time: tuple[str, str, str], flow: Any
-) -> None:
-    start, end, timezone = place_in_time
-    service = wix.bookings.add_service(service_id=SERVICE_ID)
-    booking = wix.bookings.add(
-        service_id=SERVICE_ID, booking_id=BOOKING_ID, start="2030-03-04T09:00:00"
-    )
-    wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00")
-    slot = booking["bookedEntity"]["slot"]
-    place = slot["location"]
-    case = Case("", "reschedule_booking", asked, [])
-
-    assert asked_for(wix, case) == [
-        READ,
-        (
-            "POST",
-            f"{SLOTS}/get",
-            {
-                "serviceId": SERVICE_ID,
-                "localStartDate": start,
-                "localEndDate": end,
-                "timeZone": timezone,
-                "location": {"id": place["id"], "locationType": "BUSINESS"},
-                "includeResourceTypeIds": [STAFF],
-                "resourceTypes": [
-                    {"resourceTypeId": STAFF, "resourceIds": [slot["resource"]["id"]]}
-                ],
-            },
-        ),
-        (
-            "POST",
-            f"{BOOKING}/reschedule",
-            {
-                "revision": "1",
-                "slot": {
-                    "serviceId": SERVICE_ID,
-                    "scheduleId": service["schedule"]["id"],
-                    "startDate": start,
-                    "endDate": end,
-                    "timezone": timezone,
-                    "resource": {"id": slot["resource"]["id"]},
-                    "location": place,
-                },
-                **flow,
-            },
-        ),
-    ]
-
-
+TO_ELEVEN = of("reschedule_booking", "", {"start": ELEVEN}, [])
 HOME = {"locationType": "CUSTOM", "formattedAddress": canaries.STREET}
 STUDIO = {
     "locationType": "OWNER_CUSTOM",
@@ -283,8 +340,7 @@ def test_an_appointment_is_moved_with_all_that_stays(
     )
     wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00")
 
-    case = Case("", "reschedule_booking", {"start": "2030-03-04T11:00:00"}, [])
-    [_, (_, _, looked), (_, _, moved)] = asked_for(wix, case)
+    [_, (_, _, looked), (_, _, moved)] = sent_by(wix, TO_ELEVEN, BOOKING_ID)
 
     assert looked["location"] == {"locationType": spelled}
     assert moved["slot"]["location"] == place
@@ -302,68 +358,7 @@ def test_a_place_with_an_id_is_the_business_s_own(wix: WixSimulator) -> None:
         slot_fields={"location": {"id": place["id"]}},
     )
 
-    case = Case("", "reschedule_booking", {"start": "2030-03-04T11:00:00"}, [])
-    [_, (_, _, looked), (_, _, moved)] = asked_for(wix, case)
+    [_, (_, _, looked), (_, _, moved)] = sent_by(wix, TO_ELEVEN, BOOKING_ID)
 
     assert looked["location"] == {"id": place["id"], "locationType": "BUSINESS"}
     assert moved["slot"]["location"] == {"id": place["id"], "locationType": "OWNER_BUSINESS"}
-
-
-@pytest.mark.parametrize(
-    "location",
-    [None, {"locationType": "UNDEFINED"}, {"locationType": "OWNER_BUSINESS"}],
-    ids=["none", "undefined", "no id"],
-)
-def test_the_place_is_found_by_the_time_if_the_booking_does_not_say(
-    wix: WixSimulator, location: dict[str, Any] | None
-) -> None:
-    service = wix.bookings.add_service(service_id=SERVICE_ID)
-    wix.bookings.add(
-        service_id=SERVICE_ID,
-        booking_id=BOOKING_ID,
-        start="2030-03-04T09:00:00",
-        slot_fields={"location": location},
-    )
-    wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00", "2030-03-04T11:30:00")
-    place = wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00")["location"]
-
-    case = Case("", "reschedule_booking", {"start": "2030-03-04T11:00:00"}, [])
-    [_, looked, (_, _, moved)] = asked_for(wix, case)
-
-    assert looked == (
-        "POST",
-        SLOTS,
-        {
-            "serviceId": SERVICE_ID,
-            "fromLocalDate": "2030-03-04T11:00:00",
-            "toLocalDate": "2030-03-04T12:00:00",
-            "timeZone": "America/New_York",
-            "includeResourceTypeIds": [STAFF],
-            "resourceTypes": [{"resourceTypeId": STAFF, "resourceIds": service["staffMemberIds"]}],
-            "bookable": True,
-        },
-    )
-    assert moved["slot"]["location"] == {**place, "locationType": "OWNER_BUSINESS"}
-
-
-def test_a_booking_of_a_class_is_moved_by_the_session_alone(wix: WixSimulator) -> None:
-    wix.bookings.add_service(service_id=SERVICE_ID, type="CLASS")
-    wix.bookings.add(service_id=SERVICE_ID, booking_id=BOOKING_ID)
-    wix.bookings.add_slot(SERVICE_ID, "2030-03-04T11:00:00", event_id=EVENT_ID)
-
-    assert asked_for(wix, Case("", "reschedule_booking", {"eventId": EVENT_ID}, [])) == [
-        READ,
-        ("GET", f"{SLOTS}/event/{EVENT_ID}", None),
-        (
-            "POST",
-            f"{BOOKING}/reschedule",
-            {"revision": "1", "slot": {"serviceId": SERVICE_ID, "eventId": EVENT_ID}},
-        ),
-    ]
-
-
-def asked_for(wix: WixSimulator, case: Case) -> list[Request]:
-    target = None if case.action.startswith("query") else BOOKING_ID
-    reply = call(f"bookings/{case.action}", case.body, target=target)
-    assert reply.status == 200, reply.json
-    return [(each.method, each.path, each.body) for each in wix.requests(path="/_api/*")]

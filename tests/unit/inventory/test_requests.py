@@ -1,19 +1,12 @@
-"""What is sent to Wix, field by field, and that nothing undeclared can be sent."""
+"""What is sent to Wix, field by field."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.unit.calls import call, handler_of
+from tests.unit.requests import Case, Request, filled, sent_by
 from tests.wix_simulator import WixSimulator
-from wix_admin.errors import ElevationError
-from wix_admin.inventory import operations
-from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
-from wix_admin.wix.catalog import GET_CATALOG_VERSION
-from wix_admin.wix.client import WixClient
-from wix_admin.wix.operations import Operation
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -29,8 +22,6 @@ READ_V1 = "/stores-reader/v2/inventoryItems/query"
 FIND_V1 = "/stores-reader/v1/products/query"
 V1 = "/stores/v2/inventoryItems"
 BY_NUMBER = '[{"numericId": "asc"}]'
-
-type Request = tuple[str, str, Any]
 
 
 def found(by: str, value: str) -> Request:
@@ -55,47 +46,45 @@ def set_to(quantity: int, reason: str = "MANUAL") -> Request:
     return ("POST", f"{BULK}/update", body)
 
 
-@dataclass(frozen=True)
-class Case:
-    """One variant of an action, and the requests it makes."""
-
-    name: str
-    body: dict[str, Any]
-    requests: list[Request]
-    action: str = "update_inventory"
-    version: Any = "V3_CATALOG"
-    key: str | None = None
-
-    def __str__(self) -> str:
-        return self.name
+def of(action: str, name: str, body: Any, requests: list[Request], **more: Any) -> Case:
+    """A case that begins with a look at which catalog the site has."""
+    requests = [("GET", "/stores/v3/provision/version", None), *requests]
+    return Case(f"inventory/{action}", body, requests, name=name, **more)
 
 
 CASES = [
-    Case(
+    of(
+        "update_inventory",
         "set by SKU",
         {"changes": [{"sku": "MUG", "set": 7}]},
         [found("product.variantSku", "MUG"), set_to(7)],
+        key=None,
     ),
-    Case(
+    of(
+        "update_inventory",
         "set by variant and location, for a reason",
         {
             "changes": [{"variantId": VARIANT, "locationId": LOCATION, "set": 7}],
             "reason": "REVERT_INVENTORY_CHANGE",
         },
         [found("variantId", VARIANT), set_to(7, "REVERT_INVENTORY_CHANGE")],
+        key=None,
     ),
-    Case(
+    of(
+        "update_inventory",
         "set by product and variant",
         {"changes": [{"productId": MUG_ID, "variantId": VARIANT, "set": 7}]},
         [found("variantId", VARIANT), set_to(7)],
+        key=None,
     ),
-    Case(
+    of(
+        "update_inventory",
         "adjust by product, once",
         {"changes": [{"productId": MUG_ID, "adjust": -3}]},
         [found("productId", MUG_ID), set_to(7)],
-        key="k-1",
     ),
-    Case(
+    of(
+        "update_inventory",
         "decrement",
         {"changes": [{"productId": MUG_ID, "adjust": -3}]},
         [
@@ -111,8 +100,10 @@ CASES = [
                 },
             ),
         ],
+        key=None,
     ),
-    Case(
+    of(
+        "update_inventory",
         "increment",
         {"changes": [{"productId": MUG_ID, "adjust": 3}], "reason": "ORDER"},
         [
@@ -127,8 +118,10 @@ CASES = [
                 },
             ),
         ],
+        key=None,
     ),
-    Case(
+    of(
+        "update_inventory",
         "set on V1 by SKU",
         {"changes": [{"sku": "MUG", "set": 7}]},
         [
@@ -153,9 +146,11 @@ CASES = [
                 },
             ),
         ],
-        version="V1_CATALOG",
+        catalog="V1_CATALOG",
+        key=None,
     ),
-    Case(
+    of(
+        "update_inventory",
         "decrement on V1, with a key too",
         {"changes": [{"productId": MUG_ID, "variantId": DEFAULT_VARIANT, "adjust": -3}]},
         [
@@ -170,10 +165,10 @@ CASES = [
                 },
             ),
         ],
-        version="V1_CATALOG",
-        key="k-1",
+        catalog="V1_CATALOG",
     ),
-    Case(
+    of(
+        "update_inventory",
         "increment on V1",
         {"changes": [{"productId": MUG_ID, "adjust": 3}]},
         [
@@ -188,15 +183,17 @@ CASES = [
                 },
             ),
         ],
-        version="V1_CATALOG",
+        catalog="V1_CATALOG",
+        key=None,
     ),
-    Case(
+    of(
+        "query_inventory",
         "query",
         {},
         [("POST", READ, {"query": {"cursorPaging": {"limit": 50}}})],
-        action="query_inventory",
     ),
-    Case(
+    of(
+        "query_inventory",
         "query with filter and sort",
         {
             "filter": {"productId": MUG_ID},
@@ -222,9 +219,9 @@ CASES = [
                 },
             )
         ],
-        action="query_inventory",
     ),
-    Case(
+    of(
+        "query_inventory",
         "query for low stock",
         {"lowStock": 0},
         [
@@ -239,73 +236,26 @@ CASES = [
                 },
             )
         ],
-        action="query_inventory",
     ),
-    Case(
+    of(
+        "query_inventory",
         "query on V1",
         {"filter": {"trackQuantity": True}, "limit": 7},
         [("POST", READ_V1, {"query": page_v1({"trackQuantity": True}, 7)})],
-        action="query_inventory",
-        version="V1_CATALOG",
+        catalog="V1_CATALOG",
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_these_requests_are_sent_and_no_others(wix: WixSimulator, case: Case) -> None:
-    wix.catalog.version = case.version
+def test_wix_is_asked_exactly_this(wix: WixSimulator, case: Case) -> None:
+    wix.catalog.version = case.catalog
     wix.catalog.add_product(product_id=MUG_ID, sku="MUG", quantity=10)
-    ids = {}
-    if case.version == "V3_CATALOG":
+    known = {}
+    if case.catalog == "V3_CATALOG":
         [item] = wix.catalog.inventory(MUG_ID)
-        ids = {ITEM: item["id"], VARIANT: item["variantId"], LOCATION: item["locationId"]}
+        known = {ITEM: item["id"], VARIANT: item["variantId"], LOCATION: item["locationId"]}
 
-    reply = call(f"inventory/{case.action}", filled(case.body, ids), key=case.key)
+    sent = sent_by(wix, case, known=known)
 
-    assert reply.status == 200, reply.json
-    sent = [(each.method, each.path, each.body) for each in wix.requests(path="/stores*")]
-    assert sent == [
-        ("GET", "/stores/v3/provision/version", None),
-        *(tuple(filled(each, ids)) for each in case.requests),
-    ]
-
-
-def filled(value: Any, ids: dict[str, str]) -> Any:
-    """A value with the ids that Wix gave."""
-    text = json.dumps(value)
-    for name, given in ids.items():
-        text = text.replace(name, given)
-    return json.loads(text)
-
-
-ALL = {each for each in vars(operations).values() if isinstance(each, Operation)}
-READS = {GET_CATALOG_VERSION, QUERY_STOCK, QUERY_STOCK_V1}
-DECLARED = {
-    "inventory/update_inventory": ALL | {GET_CATALOG_VERSION},
-    "inventory/query_inventory": READS,
-    "schedules/report_low_stock": READS,
-}
-
-
-@pytest.mark.parametrize("action", DECLARED)
-def test_an_action_declares_what_it_needs_and_no_more(action: str) -> None:
-    assert set(handler_of(action).elevates) == DECLARED[action]
-
-
-def test_a_query_can_change_nothing(wix: WixSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[WixClient] = []
-    real = WixClient.call
-
-    def watched(self: WixClient, *arguments: Any, **more: Any) -> Any:
-        seen.append(self)
-        return real(self, *arguments, **more)
-
-    monkeypatch.setattr(WixClient, "call", watched)
-    call("inventory/query_inventory", {})
-    before = len(wix.requests())
-
-    for operation in ALL - READS:
-        with pytest.raises(ElevationError):
-            real(seen[0], operation, body={}, product_id=MUG_ID)
-
-    assert len(wix.requests()) == before
+    assert sent == filled(case.requests, known)

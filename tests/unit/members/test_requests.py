@@ -1,11 +1,8 @@
 """What is sent to Wix, field by field."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 
-from tests.unit.calls import call
+from tests.unit.requests import Case, sent_by
 from tests.wix_simulator import WixSimulator
 from wix_admin.members.operations import QUERY_MEMBERS
 from wix_admin.wix.cursors import seal
@@ -31,22 +28,6 @@ LOOK_UP = (
 )
 
 
-@dataclass(frozen=True)
-class Case:
-    """One variant of an action, and the requests it makes."""
-
-    action: str
-    body: Any
-    requests: list[tuple[str, str, Any]]
-    target: str | None = None
-    query: dict[str, str] | None = None
-    key: str | None = None
-    name: str = field(default="")
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.name}".strip()
-
-
 CASES = [
     Case(
         "members/create_member",
@@ -59,7 +40,6 @@ CASES = [
                 {"member": {"loginEmail": "ada@example.com", "privacyStatus": "PRIVATE"}},
             ),
         ],
-        key="k-1",
         name="with an e-mail alone",
     ),
     Case(
@@ -123,16 +103,14 @@ CASES = [
                 },
             ),
         ],
-        key="k-1",
         name="with everything",
     ),
-    Case("members/approve_member", {}, [("POST", f"{MEMBER}/approve", {})], target=MEMBER_ID),
-    Case("members/block_member", {}, [("POST", f"{MEMBER}/block", {})], target=MEMBER_ID),
+    Case("members/approve_member", {}, [("POST", f"{MEMBER}/approve", {})]),
+    Case("members/block_member", {}, [("POST", f"{MEMBER}/block", {})]),
     Case(
         "members/delete_member",
         None,
         [("GET", MEMBER, None), ("DELETE", MEMBER, None)],
-        target=MEMBER_ID,
         query={"confirm": MEMBER_ID},
     ),
     Case(
@@ -210,8 +188,4 @@ CASES = [
 def test_wix_is_asked_exactly_this(wix: WixSimulator, case: Case) -> None:
     wix.members.add(member_id=MEMBER_ID, status="PENDING")
 
-    reply = call(case.action, case.body, target=case.target, query=case.query, key=case.key)
-
-    assert reply.status == 200, reply.json
-    asked = wix.requests(path="/members/*")
-    assert [(each.method, each.path, each.body) for each in asked] == case.requests
+    assert sent_by(wix, case, MEMBER_ID) == case.requests
