@@ -1,6 +1,7 @@
 """Each function at each of its doors, called with its sample events."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,62 +44,70 @@ def event_for(action: str, door: Door, wix: WixSimulator, order_id: str) -> Any:
     return sample(action, door, order_id, *paid)
 
 
-def documented(action: str, wix: WixSimulator, order_id: str) -> Any:
-    """What the action answers to its sample, with the ids that Wix has now."""
+def updated(wix: WixSimulator, order_id: str) -> Any:
     order = wix.order(order_id)
-    match action:
-        case "get_order":
-            return order
-        case "update_order":
-            assert order["archived"] is True
-            return {
-                "orderId": order_id,
-                "changed": ["archived"],
-                "updatedDate": order["updatedDate"],
-            }
-        case "cancel_order":
-            assert order["status"] == "CANCELED"
-            return {
-                "orderId": order_id,
-                "status": "CANCELED",
-                "paymentStatus": "PAID",
-                "stillPaid": "29.99",
-                "alreadyCanceled": False,
-            }
-        case "refund_order":
-            [refund] = wix.refunds(order_id)
-            [payment_id] = wix.payment_ids(order_id)
-            assert wix.restocked(order_id) == {LINE: 1}
-            return {
-                "orderId": order_id,
-                "refundId": refund["id"],
-                "status": "REFUNDED",
-                "refunded": "12.15",
-                "payments": [
-                    {"paymentId": payment_id, "amount": "12.15", "refundStatus": "SUCCEEDED"}
-                ],
-                "pendingPayments": [],
-            }
-        case "fulfill_order":
-            [fulfillment] = wix.fulfillments(order_id)
-            return {
-                "orderId": order_id,
-                "fulfillmentId": fulfillment["id"],
-                "lines": [{"lineItemId": LINE, "quantity": 1}],
-                "trackingNumber": "1Z999AA10123456784",
-            }
-        case _:
-            [payment_id] = wix.payment_ids(order_id)
-            return {
-                "orderId": order_id,
-                "paymentId": payment_id,
-                "amount": "25.00",
-                "wasPending": False,
-            }
+    assert order["archived"] is True
+    return {"orderId": order_id, "changed": ["archived"], "updatedDate": order["updatedDate"]}
+
+
+def canceled(wix: WixSimulator, order_id: str) -> Any:
+    assert wix.order(order_id)["status"] == "CANCELED"
+    return {
+        "orderId": order_id,
+        "status": "CANCELED",
+        "paymentStatus": "PAID",
+        "stillPaid": "29.99",
+        "alreadyCanceled": False,
+    }
+
+
+def refunded(wix: WixSimulator, order_id: str) -> Any:
+    [refund] = wix.refunds(order_id)
+    [payment_id] = wix.payment_ids(order_id)
+    assert wix.restocked(order_id) == {LINE: 1}
+    return {
+        "orderId": order_id,
+        "refundId": refund["id"],
+        "status": "REFUNDED",
+        "refunded": "12.15",
+        "payments": [{"paymentId": payment_id, "amount": "12.15", "refundStatus": "SUCCEEDED"}],
+        "pendingPayments": [],
+    }
+
+
+def fulfilled(wix: WixSimulator, order_id: str) -> Any:
+    [fulfillment] = wix.fulfillments(order_id)
+    return {
+        "orderId": order_id,
+        "fulfillmentId": fulfillment["id"],
+        "lines": [{"lineItemId": LINE, "quantity": 1}],
+        "trackingNumber": "1Z999AA10123456784",
+    }
+
+
+def recorded(wix: WixSimulator, order_id: str) -> Any:
+    [payment_id] = wix.payment_ids(order_id)
+    return {
+        "orderId": order_id,
+        "paymentId": payment_id,
+        "amount": "25.00",
+        "wasPending": False,
+    }
+
+
+DOCUMENTED: dict[str, Callable[[WixSimulator, str], Any]] = {
+    "get_order": lambda wix, order_id: wix.order(order_id),
+    "update_order": updated,
+    "cancel_order": canceled,
+    "refund_order": refunded,
+    "fulfill_order": fulfilled,
+    "record_payment": recorded,
+}
+"""What an action answers to its sample, with the ids that Wix has now."""
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("action", [each for each in ACTIONS if each != "query_orders"])
+@pytest.mark.parametrize("action", DOCUMENTED)
 def test_a_sample_is_answered_as_documented(
     functions: Functions, wix: WixSimulator, action: str, door: Door
 ) -> None:
@@ -106,7 +115,7 @@ def test_a_sample_is_answered_as_documented(
 
     answer = functions.warm(action).invoke(event_for(action, door, wix, order_id))
 
-    assert answered(door, answer) == documented(action, wix, order_id)
+    assert answered(door, answer) == DOCUMENTED[action](wix, order_id)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -148,7 +157,7 @@ def test_the_same_event_again_is_answered_the_same_and_changes_nothing(
 
     first, again = (answered(door, functions.warm(action).invoke(event)) for _ in range(2))
 
-    assert again == first == documented(action, wix, order_id)
+    assert again == first == DOCUMENTED[action](wix, order_id)
 
 
 # ---- Failures ----
@@ -348,8 +357,8 @@ def test_of_a_batch_only_the_bad_and_the_poisoned_message_are_reported(
     assert answer.result == {
         "batchItemFailures": [{"itemIdentifier": "bad"}, {"itemIdentifier": "poisoned"}]
     }
-    if action != "query_orders":
-        assert documented(action, wix, order_id)
+    if action in DOCUMENTED:
+        assert DOCUMENTED[action](wix, order_id)
 
 
 def test_a_message_that_is_the_input_itself_is_taken_like_an_event(

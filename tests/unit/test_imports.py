@@ -13,14 +13,10 @@ import pytest
 import wix_auth.errors
 import wix_auth.inspection
 import wix_webhooks
+from tests.actions import ACTIONS
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-ACTIONS = sorted(
-    f"{path.parent.name}/{path.stem}"
-    for path in PROJECT.glob("functions/*/*.py")
-    if not path.stem.startswith("_")
-)
 WINGS = {"aws", "doors", "effects", "wix"}
 AREAS = {path.parent.name for path in PROJECT.glob("shared/wix_admin/*/__init__.py")} - WINGS
 

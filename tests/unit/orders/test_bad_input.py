@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.actions import ROUTED
 from tests.unit.orders.calls import ACTIONS, Context, Reply, call, handler_of, http_event
 from tests.wix_simulator import WixSimulator
 
@@ -16,15 +17,16 @@ pytestmark = pytest.mark.usefixtures("table")
 ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
 LINE_ID = "00000000-0000-0000-0000-000000000001"
 
-GOOD: dict[str, dict[str, Any]] = {
-    "query_orders": {},
-    "update_order": {"archived": True},
-    "cancel_order": {},
-    "refund_order": {"amount": "1.00"},
-    "fulfill_order": {"lines": "all"},
-    "record_payment": {"amount": "all"},
+GOOD = {
+    action.stem: {
+        name: value
+        for name, value in action.sample.items()
+        if name not in {*action.in_path, "idempotencyKey"}
+    }
+    for action in ROUTED
+    if action.area == "orders" and action.has_body
 }
-WITH_ID = [action for action in ACTIONS if action != "query_orders"]
+WITH_ID = [action.stem for action in ROUTED if action.area == "orders" and action.in_path]
 
 BAD_IDS = [
     "",
@@ -44,7 +46,7 @@ BAD_IDS = [
 
 
 def order_of(action: str) -> str | None:
-    return None if action == "query_orders" else ORDER_ID
+    return ORDER_ID if action in WITH_ID else None
 
 
 def refused(reply: Reply) -> bool:

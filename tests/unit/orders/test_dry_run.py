@@ -1,7 +1,6 @@
 """A dry run: everything up to the call that would change something, and nothing after it."""
 
 import json
-from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -11,27 +10,6 @@ from tests.unit.orders.calls import api_calls, call, http_event, invoke
 from tests.wix_simulator import WixSimulator, card, line, offline
 
 ORDER_ID = "a1a1a1a1-0000-4000-8000-00000000000a"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A write, and how many requests it makes."""
-
-    action: str
-    body: dict[str, Any] = field(default_factory=dict)
-    reads: int = 0
-    key: str | None = "k-1"
-
-    def __str__(self) -> str:
-        return self.action
-
-
-CASES = [
-    Case("update_order", {"archived": True}),
-    Case("cancel_order", {"restockAllItems": True}, reads=1),
-    Case("refund_order", {"amount": "5.00"}, reads=2),
-    Case("fulfill_order", {"lines": "all", "trackingNumber": "T-1", "carrier": "dhl"}, reads=2),
-]
 
 
 @pytest.fixture
@@ -44,30 +22,6 @@ def order(wix: WixSimulator, table: str) -> dict[str, Any]:
 def ledger(table: str) -> list[Any]:
     items: list[Any] = boto3.client("dynamodb").scan(TableName=table)["Items"]
     return items
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.usefixtures("order")
-def test_it_names_the_request_that_is_then_really_sent(
-    case: Case, wix: WixSimulator, table: str
-) -> None:
-    before = wix.order(ORDER_ID)
-
-    rehearsed = call(case.action, {**case.body, "dryRun": True}, order_id=ORDER_ID, key=case.key)
-
-    assert rehearsed.status == 200, rehearsed.json
-    assert rehearsed.json["dryRun"] is True
-    assert len(rehearsed.json["read"]) == case.reads == len(api_calls(wix))
-    assert wix.order(ORDER_ID) == before
-    assert ledger(table) == []
-
-    done = call(case.action, case.body, order_id=ORDER_ID, key=case.key)
-
-    assert done.status == 200
-    assert not done.replayed
-    [sent] = [each for each in api_calls(wix) if each.effect]
-    [planned] = rehearsed.json["requests"]
-    assert planned == {"method": sent.method, "path": sent.path, "body": sent.body}
 
 
 @pytest.mark.parametrize("door", ["http", "direct", "event"])
