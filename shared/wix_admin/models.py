@@ -12,7 +12,7 @@ half of the time that importing the largest inputs takes.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -161,9 +161,39 @@ class WriteInput(FunctionInput):
         description="Change nothing, and answer with the requests that would be sent to Wix.",
     )
 
+    def to_wix(
+        self,
+        *,
+        without: Collection[str] = (),
+        exclude_none: bool = False,
+        exclude_defaults: bool = False,
+        exclude_unset: bool = False,
+    ) -> Json:
+        """Write what was asked for as Wix reads it.
+
+        Args:
+            without: The fields that stand elsewhere in the call to Wix, such as an id in its path.
+            exclude_none: Leave out what is None.
+            exclude_defaults: Leave out what is as it would be anyway.
+            exclude_unset: Leave out what the caller did not send.
+        """
+        return self.model_dump(
+            mode="json",
+            by_alias=True,
+            exclude={"dry_run", *without},
+            exclude_none=exclude_none,
+            exclude_defaults=exclude_defaults,
+            exclude_unset=exclude_unset,
+        )
+
 
 def _canonical(value: object) -> str:
     return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def without_none(**fields: object) -> Json:
+    """Return the fields that have a value."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 class WixEntity(BaseModel):

@@ -131,9 +131,7 @@ class MemberCreation(Effect[CreateReceipt]):
     def __init__(self, wix: WixClient, request: CreateMemberInput) -> None:
         self._wix = wix
         self._email = request.login_email
-        self._member = request.model_dump(
-            mode="json", by_alias=True, exclude_none=True, exclude={"dry_run"}
-        )
+        self._member = request.to_wix(exclude_none=True)
 
     @override
     def check(self) -> Json:

@@ -59,9 +59,7 @@ class OrderCancellation(Effect[CancelReceipt]):
     def __init__(self, wix: WixClient, request: CancelOrderInput) -> None:
         self.target = request.order_id
         self._wix = wix
-        self._flags = request.model_dump(
-            mode="json", by_alias=True, exclude_defaults=True, exclude={"order_id", "dry_run"}
-        )
+        self._flags = request.to_wix(without={"order_id"}, exclude_defaults=True)
         self._found: Order | None = None
 
     @override

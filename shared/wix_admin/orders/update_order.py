@@ -155,9 +155,7 @@ class OrderUpdate(Effect[UpdateReceipt]):
     def __init__(self, wix: WixClient, request: UpdateOrderInput) -> None:
         self.target = request.order_id
         self._wix = wix
-        self._changes = request.model_dump(
-            mode="json", by_alias=True, exclude_unset=True, exclude={"order_id", "dry_run"}
-        )
+        self._changes = request.to_wix(without={"order_id"}, exclude_unset=True)
 
     @override
     def check(self) -> Json:

@@ -17,8 +17,10 @@ from wix_admin.models import (
     Money,
     Price,
     WixEntity,
+    WriteInput,
     plain,
     to_price,
+    without_none,
 )
 
 ID = "0e11a000-0000-4000-8000-00000000000a"
@@ -44,6 +46,12 @@ class Patch(FunctionInput):
     order_id: Guid
     note: str | None = None
     line: Line | None = None
+
+
+class Change(WriteInput):
+    order_id: Guid
+    note_to_buyer: str | None = None
+    urgent: bool = False
 
 
 def asked(**fields: object) -> Asked:
@@ -236,6 +244,30 @@ def test_a_fingerprint_stays_what_it_was() -> None:
     assert asked(amount="12.50").fingerprint() == (
         "1ffbcf59a7303faaaff49fe5e9158d486f4fd079e6d55d3b915fe7263ed3cd2d"
     )
+
+
+# ---- What Wix is sent -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("leaving_out", "sent"),
+    [
+        ({}, {"noteToBuyer": None, "urgent": False}),
+        ({"exclude_none": True}, {"urgent": False}),
+        ({"exclude_defaults": True}, {}),
+        ({"exclude_unset": True}, {"noteToBuyer": None}),
+    ],
+)
+def test_wix_is_sent_what_was_asked_for_and_nothing_of_ours(
+    leaving_out: dict[str, bool], sent: dict[str, object]
+) -> None:
+    change = Change.model_validate({"orderId": ID, "noteToBuyer": None, "dryRun": True})
+
+    assert change.to_wix(without={"order_id"}, **leaving_out) == sent
+
+
+def test_what_is_none_is_left_out_and_nothing_else() -> None:
+    assert without_none(a=None, b=0, c="", d=False) == {"b": 0, "c": "", "d": False}
 
 
 # ---- What Wix answers -----------------------------------------------------------------------
