@@ -35,8 +35,3 @@ class StatusChange(BookingChange):
     @override
     def body(self, sent: Sent) -> Json:
         return self._body
-
-
-def said(**fields: object) -> Json:
-    """Return the fields that were given a value."""
-    return {name: value for name, value in fields.items() if value is not None}

@@ -3,8 +3,9 @@
 from pydantic import Field
 
 from wix_admin.bookings.booking_effect import BookingInput, flags
-from wix_admin.bookings.booking_status import WAITING, NotedPaymentStatus, StatusChange, said
+from wix_admin.bookings.booking_status import WAITING, NotedPaymentStatus, StatusChange
 from wix_admin.bookings.operations import CONFIRM_BOOKING
+from wix_admin.models import without_none
 from wix_admin.wix.client import WixClient
 
 
@@ -32,7 +33,7 @@ class BookingConfirmation(StatusChange):
     goal = "CONFIRMED"
 
     def __init__(self, wix: WixClient, request: ConfirmBookingInput) -> None:
-        noted = said(
+        noted = without_none(
             paymentStatus=request.payment_status, sendSmsReminder=request.send_sms_reminder
         )
         checked = flags(checkAvailabilityValidation=request.check_availability)

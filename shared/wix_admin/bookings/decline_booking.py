@@ -3,8 +3,9 @@
 from pydantic import Field
 
 from wix_admin.bookings.booking_effect import BookingInput, flags
-from wix_admin.bookings.booking_status import WAITING, NotedPaymentStatus, StatusChange, said
+from wix_admin.bookings.booking_status import WAITING, NotedPaymentStatus, StatusChange
 from wix_admin.bookings.operations import DECLINE_BOOKING
+from wix_admin.models import without_none
 from wix_admin.wix.client import WixClient
 
 
@@ -31,5 +32,5 @@ class BookingDecline(StatusChange):
     goal = "DECLINED"
 
     def __init__(self, wix: WixClient, request: DeclineBookingInput) -> None:
-        noted = said(paymentStatus=request.payment_status)
+        noted = without_none(paymentStatus=request.payment_status)
         super().__init__(wix, request, {**noted, **flags(withRefund=request.with_refund)})
