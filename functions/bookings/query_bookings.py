@@ -10,5 +10,5 @@ from wix_admin.bookings.query_bookings import BookingPage, QueryBookingsInput, q
 
 
 @admin_action(QueryBookingsInput, elevates=[QUERY_BOOKINGS])
-def handler(wanted: QueryBookingsInput, wix: WixClient) -> BookingPage:
-    return query_bookings(wix, wanted)
+def handler(query: QueryBookingsInput, wix: WixClient) -> BookingPage:
+    return query_bookings(wix, query)

@@ -11,5 +11,5 @@ from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 
 @admin_action(QueryInventoryInput, elevates=[GET_CATALOG_VERSION, QUERY_STOCK, QUERY_STOCK_V1])
-def handler(wanted: QueryInventoryInput, wix: WixClient) -> InventoryPage:
-    return query_inventory(wix, wanted)
+def handler(query: QueryInventoryInput, wix: WixClient) -> InventoryPage:
+    return query_inventory(wix, query)

@@ -10,5 +10,5 @@ from wix_admin.members.query_members import MemberPage, QueryMembersInput, query
 
 
 @admin_action(QueryMembersInput, elevates=[QUERY_MEMBERS])
-def handler(wanted: QueryMembersInput, wix: WixClient) -> MemberPage:
-    return query_members(wix, wanted)
+def handler(query: QueryMembersInput, wix: WixClient) -> MemberPage:
+    return query_members(wix, query)

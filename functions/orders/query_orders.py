@@ -11,5 +11,5 @@ from wix_admin.orders.query_orders import OrderPage, QueryOrdersInput, query_ord
 
 
 @admin_action(QueryOrdersInput, elevates=[SEARCH_ORDERS])
-def handler(wanted: QueryOrdersInput, wix: WixClient) -> OrderPage:
-    return query_orders(wix, wanted)
+def handler(query: QueryOrdersInput, wix: WixClient) -> OrderPage:
+    return query_orders(wix, query)

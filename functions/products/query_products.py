@@ -11,5 +11,5 @@ from wix_admin.wix.catalog import GET_CATALOG_VERSION
 
 
 @admin_action(QueryProductsInput, elevates=[GET_CATALOG_VERSION, QUERY_PRODUCTS, QUERY_PRODUCTS_V1])
-def handler(wanted: QueryProductsInput, wix: WixClient) -> ProductPage:
-    return query_products(wix, wanted)
+def handler(query: QueryProductsInput, wix: WixClient) -> ProductPage:
+    return query_products(wix, query)

@@ -8,6 +8,7 @@ from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.errors import WixNotFoundError
 from wix_admin.models import LENIENT, WixEntity
 from wix_admin.wix.client import WixClient
+from wix_admin.wix.pages import Listed
 from wix_admin.wix.replies import read_as
 
 SHOWS_WITHIN_SECONDS = 1.0
@@ -95,31 +96,10 @@ class ExtendedBooking(WixEntity):
     booking: Booking | None = None
 
 
-class Cursors(WixEntity):
-    """Where a list goes on."""
-
-    next: str | None = None
-
-
-class Paging(WixEntity):
-    """How a list goes on."""
-
-    cursors: Cursors | None = None
-    has_next: bool | None = None
-
-
-class Found(WixEntity):
+class Found(Listed):
     """A page of bookings."""
 
     extended_bookings: list[Any] | None = None
-    paging_metadata: Paging | None = None
-
-    @property
-    def position(self) -> str | None:
-        """Where the list goes on, if it does."""
-        paging = self.paging_metadata or Paging()
-        following = paging.cursors.next if paging.cursors else None
-        return following or None if paging.has_next is not False else None
 
     @property
     def bookings(self) -> list[Booking]:

@@ -8,10 +8,9 @@ from pydantic import Field
 from wix_admin.bookings.entities import Booking, ExtendedBooking, Found
 from wix_admin.bookings.filters import BOOKINGS
 from wix_admin.bookings.operations import QUERY_BOOKINGS
-from wix_admin.models import Json
+from wix_admin.models import Json, without_none
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.cursors import seal, unseal
-from wix_admin.wix.pages import LARGEST_PAGE, Page, QueryInput, Sort, items_as_told
+from wix_admin.wix.pages import LARGEST_PAGE, Page, QueryInput, Sort, items_as_told, walk
 from wix_admin.wix.replies import read_as
 
 NEWEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "DESC"}]
@@ -31,13 +30,11 @@ class QueryBookingsInput(QueryInput):
     sort: list[Sort] | None = None
 
 
-class BookingPage(Page):
+class BookingPage(Page[ExtendedBooking]):
     """One page of extended bookings, each with its `allowedActions`."""
 
-    items: list[ExtendedBooking]
 
-
-def query_bookings(wix: WixClient, wanted: QueryBookingsInput) -> BookingPage:
+def query_bookings(wix: WixClient, query: QueryBookingsInput) -> BookingPage:
     """List one page of bookings. Wix's index lags behind changes by seconds.
 
     Wix: `POST /_api/bookings-reader/v2/extended-bookings/query`, whose limit is 100 a page.
@@ -47,23 +44,17 @@ def query_bookings(wix: WixClient, wanted: QueryBookingsInput) -> BookingPage:
         WixRequestError: If Wix refuses the filter.
         WixError: If Wix cannot be asked.
     """
-    wanted.check(BOOKINGS)
-    paging: Json = {"limit": wanted.limit}
-    query: Json = {"cursorPaging": paging}
-    if wanted.cursor is not None:
-        paging["cursor"] = unseal(QUERY_BOOKINGS.name, wanted.cursor)
-    else:
-        query["sort"] = wanted.sorting() or NEWEST_FIRST
-        if wanted.filter:
-            query["filter"] = wanted.filter
-    reply = wix.call(QUERY_BOOKINGS, body={"query": query, "withBookingAllowedActions": True})
-    found = read_as(Found, reply, QUERY_BOOKINGS)
-    position = found.position
-    return BookingPage(
-        items=items_as_told(ExtendedBooking, found.extended_bookings or [], QUERY_BOOKINGS),
-        cursor=seal(QUERY_BOOKINGS.name, position) if position else None,
-        has_more=position is not None,
+    query.check(BOOKINGS)
+    begun = query.cursor is not None
+    wix_query = without_none(
+        cursorPaging=query.cursor_paging(QUERY_BOOKINGS),
+        sort=None if begun else query.sorting() or NEWEST_FIRST,
+        filter=query.filter or None,
     )
+    body = {"query": wix_query, "withBookingAllowedActions": True}
+    found = read_as(Found, wix.call(QUERY_BOOKINGS, body=body), QUERY_BOOKINGS)
+    bookings = items_as_told(ExtendedBooking, found.extended_bookings or [], QUERY_BOOKINGS)
+    return BookingPage.of(QUERY_BOOKINGS, bookings, found.position)
 
 
 def bookings_with(wix: WixClient, condition: Json) -> Iterator[Booking]:
@@ -72,13 +63,14 @@ def bookings_with(wix: WixClient, condition: Json) -> Iterator[Booking]:
     Raises:
         WixError: If Wix refuses the filter or cannot be asked.
     """
-    query: Json | None = {
+
+    def read(query: Json) -> Found:
+        return read_as(Found, wix.call(QUERY_BOOKINGS, body={"query": query}), QUERY_BOOKINGS)
+
+    first = {
         "filter": condition,
         "sort": NEWEST_FIRST,
         "cursorPaging": {"limit": LARGEST_PAGE},
     }
-    while query:
-        found = read_as(Found, wix.call(QUERY_BOOKINGS, body={"query": query}), QUERY_BOOKINGS)
-        yield from found.bookings
-        position = found.position
-        query = {"cursorPaging": {"limit": LARGEST_PAGE, "cursor": position}} if position else None
+    for page in walk(read, first):
+        yield from page.bookings

@@ -7,17 +7,17 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.errors import InputError, Violation
+from wix_admin.errors import InputError
 from wix_admin.inventory.filters import INVENTORY_V1, INVENTORY_V3
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
 from wix_admin.inventory.stock_input import MOST
 from wix_admin.inventory.v1 import LARGEST_PAGE as LARGEST_PAGE_V1
 from wix_admin.inventory.v1 import ProductStock, all_products, query_page_v1
 from wix_admin.inventory.v3 import LARGEST_PAGE, InventoryItem, all_items, query_page
-from wix_admin.models import Answer, Json
+from wix_admin.models import Answer, Json, without_none
 from wix_admin.wix.catalog import Catalog, on_catalog
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.cursors import seal, seal_place, unseal, unseal_place
+from wix_admin.wix.cursors import unseal_place
 from wix_admin.wix.pages import Page, QueryInput, Sort
 
 COUNTED = {"trackQuantity": True}
@@ -85,13 +85,11 @@ class StockLine(Answer):
     updated_date: str | None = None
 
 
-class InventoryPage(Page):
+class InventoryPage(Page[StockLine]):
     """One page of stock. With `lowStock` on catalog V1 it may be empty though more follow."""
 
-    items: list[StockLine]
 
-
-def query_inventory(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
+def query_inventory(wix: WixClient, query: QueryInventoryInput) -> InventoryPage:
     """List one page of stock.
 
     Wix: `POST /stores/v3/inventory-items/query`, whose limit is 1,000 items a page; on catalog V1
@@ -105,7 +103,7 @@ def query_inventory(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPag
         WixError: If Wix cannot be asked.
     """
     pages = {"V1_CATALOG": _page_v1, "V3_CATALOG": _page_v3}
-    return on_catalog(wix, lambda version: pages[version](wix, wanted))
+    return on_catalog(wix, lambda version: pages[version](wix, query))
 
 
 def low_stock(wix: WixClient, threshold: int) -> list[StockLine]:
@@ -140,43 +138,39 @@ class _Place:
     after: int | None = None
 
 
-def _page_v3(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
-    wanted.check(INVENTORY_V3, other=INVENTORY_V1)
-    query: Json = {"cursorPaging": {"limit": wanted.limit}}
-    if wanted.cursor is not None:
-        query["cursorPaging"]["cursor"] = unseal(QUERY_STOCK.name, wanted.cursor)
-    conditions = [wanted.filter or {}, {} if wanted.low_stock is None else _low(wanted.low_stock)]
-    named = [each for each in conditions if each]
-    if named:
-        query["filter"] = named[0] if len(named) == 1 else {"$and": named}
-    if wanted.sort:
-        query["sort"] = wanted.sorting()
-    found = query_page(wix, query)
-    return InventoryPage(
-        items=[_line(each) for each in found.inventory_items or []],
-        cursor=seal(QUERY_STOCK.name, found.position) if found.position else None,
-        has_more=found.position is not None,
+def _page_v3(wix: WixClient, query: QueryInventoryInput) -> InventoryPage:
+    query.check(INVENTORY_V3, other=INVENTORY_V1)
+    low = {} if query.low_stock is None else _low(query.low_stock)
+    conditions = [each for each in (query.filter, low) if each]
+    wix_query = without_none(
+        cursorPaging=query.cursor_paging(QUERY_STOCK),
+        filter={"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None),
+        sort=query.sorting() or None,
     )
+    found = query_page(wix, wix_query)
+    lines = [_line(each) for each in found.inventory_items or []]
+    return InventoryPage.of(QUERY_STOCK, lines, found.position)
 
 
-def _page_v1(wix: WixClient, wanted: QueryInventoryInput) -> InventoryPage:
-    if wanted.sort:
-        detail = "This catalog (V1) is listed in the order in which products were made"
-        violation = Violation("/sort", detail)
-        raise InputError(detail, code="not_in_this_catalog", violations=[violation])
-    wanted.check(INVENTORY_V1, other=INVENTORY_V3)
-    place = _Place(wanted.filter or {}, wanted.low_stock)
-    if wanted.cursor is not None:
-        place = unseal_place(QUERY_STOCK_V1.name, wanted.cursor, _Place)
-    low, limit = place.low_stock, min(wanted.limit, LARGEST_PAGE_V1)
+def _page_v1(wix: WixClient, query: QueryInventoryInput) -> InventoryPage:
+    if query.sort:
+        raise InputError.of(
+            "sort",
+            "This catalog (V1) is listed in the order in which products were made",
+            code="not_in_this_catalog",
+        )
+    query.check(INVENTORY_V1, other=INVENTORY_V3)
+    place = _Place(query.filter or {}, query.low_stock)
+    if query.cursor is not None:
+        place = unseal_place(QUERY_STOCK_V1.name, query.cursor, _Place)
+    low, limit = place.low_stock, min(query.limit, LARGEST_PAGE_V1)
     found = query_page_v1(wix, place.filter, place.after, limit)
     last = found[-1].numeric_id if len(found) == limit else None
-    cursor = seal_place(QUERY_STOCK_V1.name, replace(place, after=last)) if last else None
     lines = _lines(found)
-    return InventoryPage(
-        items=list(lines if low is None else _at_most(low, lines)),
-        cursor=cursor,
-        has_more=cursor is not None,
+    return InventoryPage.of(
+        QUERY_STOCK_V1,
+        list(lines if low is None else _at_most(low, lines)),
+        replace(place, after=last) if last else None,
     )
 
 

@@ -1,6 +1,7 @@
 """Stock on catalog V3: one inventory item for each variant and location, with a revision."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import batched
 from typing import Annotated, Any
 
@@ -28,6 +29,7 @@ from wix_admin.inventory.stock_input import InventoryReceipt, InventoryResult, S
 from wix_admin.inventory.stock_lookup import Key, Reader, Stock
 from wix_admin.models import LENIENT, Json, WixEntity
 from wix_admin.wix.client import WixClient
+from wix_admin.wix.pages import Listed, walk
 from wix_admin.wix.replies import CONFLICT_MARKS, read_as
 from wix_auth import WixAuthError
 
@@ -66,29 +68,10 @@ class InventoryItem(WixEntity):
     product: Product | None = None
 
 
-class Cursors(WixEntity):
-    """Where a list goes on."""
-
-    next: str | None = None
-
-
-class Paging(WixEntity):
-    """How a list goes on."""
-
-    cursors: Cursors | None = None
-
-
-class Found(WixEntity):
-    """A page of inventory items; Wix does not say whether there are more but by the cursor."""
+class Found(Listed):
+    """A page of inventory items."""
 
     inventory_items: list[InventoryItem] | None = None
-    paging_metadata: Paging | None = None
-
-    @property
-    def position(self) -> str | None:
-        """Where the list goes on, if it does."""
-        paging = self.paging_metadata
-        return (paging.cursors.next or None) if paging and paging.cursors else None
 
 
 class _Fault(WixEntity):
@@ -130,12 +113,9 @@ def all_items(wix: WixClient, condition: Json) -> Iterator[InventoryItem]:
     Raises:
         WixError: If Wix refuses the filter or cannot be asked.
     """
-    query: Json | None = {"filter": condition, "cursorPaging": {"limit": LARGEST_PAGE}}
-    while query:
-        found = query_page(wix, query)
-        yield from found.inventory_items or []
-        position = found.position
-        query = {"cursorPaging": {"limit": LARGEST_PAGE, "cursor": position}} if position else None
+    first = {"filter": condition, "cursorPaging": {"limit": LARGEST_PAGE}}
+    for page in walk(partial(query_page, wix), first):
+        yield from page.inventory_items or []
 
 
 class ReaderV3(Reader):

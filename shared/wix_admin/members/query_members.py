@@ -61,7 +61,7 @@ class QueryMembersInput(QueryInput):
         return given
 
 
-class MemberPage(Page):
+class MemberPage(Page[Member]):
     """One page of members.
 
     Wix counts members from the start of the list for every page.
@@ -72,7 +72,6 @@ class MemberPage(Page):
             missing or come twice: begin anew if that matters.
     """
 
-    items: list[Member]
     shifted: bool = False
 
 
@@ -85,7 +84,7 @@ class _Found(WixEntity):
     metadata: _Counted | None = None
 
 
-def query_members(wix: WixClient, wanted: QueryMembersInput) -> MemberPage:
+def query_members(wix: WixClient, query: QueryMembersInput) -> MemberPage:
     """List one page of members. Wix's index lags behind changes by seconds.
 
     Wix: `POST /members/v1/members/query`, with all fields, whose limit is 100 members a page.
@@ -95,21 +94,20 @@ def query_members(wix: WixClient, wanted: QueryMembersInput) -> MemberPage:
         WixRequestError: If Wix refuses the filter.
         WixError: If Wix cannot be asked.
     """
-    wanted.check(MEMBERS)
-    offset = Offset.of(QUERY_MEMBERS.name, wanted)
-    if wanted.search is not None:
-        searched = {"search": wanted.search.model_dump(by_alias=True), "filter": offset.filter}
+    query.check(MEMBERS)
+    offset = Offset.of(QUERY_MEMBERS, query)
+    if query.search is not None:
+        searched = {"search": query.search.model_dump(by_alias=True), "filter": offset.filter}
         offset = Offset(searched, offset.sort)
-    elif wanted.cursor is None:
+    elif query.cursor is None:
         offset = Offset({"filter": offset.filter}, offset.sort)
-    found = _page(wix, offset, wanted.limit)
+    found = _page(wix, offset, query.limit)
     members = found.members or []
     total = found.metadata.total if found.metadata else None
-    cursor = offset.after(QUERY_MEMBERS.name, len(members), total)
-    return MemberPage(
-        items=items_as_told(Member, members, QUERY_MEMBERS),
-        cursor=cursor,
-        has_more=cursor is not None,
+    return MemberPage.of(
+        QUERY_MEMBERS,
+        items_as_told(Member, members, QUERY_MEMBERS),
+        offset.after(len(members), total),
         shifted=offset.shifted(total),
     )
 

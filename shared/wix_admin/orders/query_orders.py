@@ -4,13 +4,12 @@ from typing import Any
 
 from pydantic import Field
 
-from wix_admin.models import Json, WixEntity
+from wix_admin.models import without_none
 from wix_admin.orders.entities import Order
 from wix_admin.orders.filters import ORDERS
 from wix_admin.orders.operations import SEARCH_ORDERS
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.cursors import seal, unseal
-from wix_admin.wix.pages import Page, QueryInput, items_as_told
+from wix_admin.wix.pages import CursorPaging, Listed, Page, QueryInput, items_as_told
 from wix_admin.wix.replies import read_as
 
 
@@ -26,27 +25,16 @@ class QueryOrdersInput(QueryInput):
     )
 
 
-class OrderPage(Page):
+class OrderPage(Page[Order]):
     """One page of orders."""
 
-    items: list[Order]
 
-
-class _Cursors(WixEntity):
-    next: str | None = None
-
-
-class _Paging(WixEntity):
-    cursors: _Cursors | None = None
-    has_next: bool | None = None
-
-
-class _Found(WixEntity):
+class _Found(Listed):
     orders: list[Any] | None = None
-    metadata: _Paging | None = None
+    paging_metadata: CursorPaging | None = Field(default=None, alias="metadata")
 
 
-def query_orders(wix: WixClient, wanted: QueryOrdersInput) -> OrderPage:
+def query_orders(wix: WixClient, query: QueryOrdersInput) -> OrderPage:
     """List one page of orders. Wix's index lags behind changes by seconds.
 
     Wix: `POST /ecom/v1/orders/search`, whose limits are 100 orders a page and 4 sort fields.
@@ -56,26 +44,12 @@ def query_orders(wix: WixClient, wanted: QueryOrdersInput) -> OrderPage:
         WixRequestError: If Wix refuses the filter.
         WixError: If Wix cannot be asked.
     """
-    wanted.check(ORDERS)
-    reply = wix.call(SEARCH_ORDERS, body={"search": _search(wanted)})
-    found = read_as(_Found, reply, SEARCH_ORDERS)
-    paging = found.metadata or _Paging()
-    position = paging.cursors.next if paging.cursors else None
-    has_more = bool(position) and paging.has_next is not False
-    return OrderPage(
-        items=items_as_told(Order, found.orders or [], SEARCH_ORDERS),
-        cursor=seal(SEARCH_ORDERS.name, position) if position and has_more else None,
-        has_more=has_more,
+    query.check(ORDERS)
+    search = without_none(
+        cursorPaging=query.cursor_paging(SEARCH_ORDERS),
+        filter=query.filter or None,
+        sort=query.sorting() or None,
     )
-
-
-def _search(wanted: QueryOrdersInput) -> Json:
-    if wanted.cursor is not None:
-        position = unseal(SEARCH_ORDERS.name, wanted.cursor)
-        return {"cursorPaging": {"limit": wanted.limit, "cursor": position}}
-    search: Json = {"cursorPaging": {"limit": wanted.limit}}
-    if wanted.filter:
-        search["filter"] = wanted.filter
-    if wanted.sort:
-        search["sort"] = wanted.sorting()
-    return search
+    found = read_as(_Found, wix.call(SEARCH_ORDERS, body={"search": search}), SEARCH_ORDERS)
+    orders = items_as_told(Order, found.orders or [], SEARCH_ORDERS)
+    return OrderPage.of(SEARCH_ORDERS, orders, found.position)

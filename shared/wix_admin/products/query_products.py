@@ -7,30 +7,24 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.errors import (
-    RefusedError,
-    Violation,
-    WixPermissionError,
-    WixSetupError,
-)
+from wix_admin.errors import RefusedError, WixPermissionError, WixSetupError
 from wix_admin.models import Json, OrSay, WixEntity
 from wix_admin.products.filters import PRODUCTS_V1, PRODUCTS_V3
 from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
 from wix_admin.wix.catalog import Catalog, on_catalog
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.cursors import seal_place, unseal_place
-from wix_admin.wix.pages import Page, QueryInput, Sort, items_as_told
+from wix_admin.wix.cursors import unseal_place
+from wix_admin.wix.pages import Listed, Page, QueryInput, Sort, items_as_told
 from wix_admin.wix.replies import read_as
-
-LIST = QUERY_PRODUCTS.name
-"""What a cursor of ours is of, on either catalog."""
-
 
 MoreToTell = Annotated[
     str,
     Field(pattern="^[A-Z_]{1,50}$"),
     OrSay("Send one of Wix's names for more of a product, in capital letters, such as CURRENCY"),
 ]
+
+LIST = QUERY_PRODUCTS
+"""What a cursor of ours is of, on either catalog."""
 
 BY_NUMBER = json.dumps([{"numericId": "asc"}])
 
@@ -63,7 +57,7 @@ class Product(WixEntity):
     name: str | None = None
 
 
-class ProductPage(Page):
+class ProductPage(Page[Product]):
     """One page of products.
 
     Attributes:
@@ -72,7 +66,6 @@ class ProductPage(Page):
             products may be missing or come twice.
     """
 
-    items: list[Product]
     catalog: Literal["V1_CATALOG", "V3_CATALOG"]
     shifted: bool | None = None
 
@@ -102,16 +95,16 @@ class _Position:
     total: int | None = None
 
     @classmethod
-    def of(cls, catalog: Catalog, wanted: QueryProductsInput) -> Self:
+    def of(cls, catalog: Catalog, query: QueryProductsInput) -> Self:
         """Begin a list, or go on where a cursor of ours says.
 
         Raises:
             InputError: If the cursor is not one of ours.
             WixSetupError: If it is of another catalog.
         """
-        if wanted.cursor is None:
-            return cls(catalog, "", wanted.fields or [], wanted.filter or {}, wanted.sorting())
-        position = unseal_place(LIST, wanted.cursor, cls)
+        if query.cursor is None:
+            return cls(catalog, "", query.fields or [], query.filter or {}, query.sorting())
+        position = unseal_place(LIST.name, query.cursor, cls)
         if position.catalog != catalog:
             raise WixSetupError(
                 "The list was begun on another version of the catalog: begin it anew",
@@ -120,7 +113,7 @@ class _Position:
         return position
 
 
-def query_products(wix: WixClient, wanted: QueryProductsInput) -> ProductPage:
+def query_products(wix: WixClient, query: QueryProductsInput) -> ProductPage:
     """List one page of products, as they are now; hidden ones if the credential may see them.
 
     Raises:
@@ -131,32 +124,22 @@ def query_products(wix: WixClient, wanted: QueryProductsInput) -> ProductPage:
         WixError: If Wix cannot be asked.
     """
 
-    def query(catalog: Catalog) -> ProductPage:
-        position = _Position.of(catalog, wanted)
+    def page(catalog: Catalog) -> ProductPage:
+        position = _Position.of(catalog, query)
         if catalog == "V3_CATALOG":
-            wanted.check(PRODUCTS_V3, other=PRODUCTS_V1)
-            return _page_of_v3(wix, position, wanted.limit)
-        wanted.check(PRODUCTS_V1, other=PRODUCTS_V3)
-        return _page_of_v1(wix, position, wanted.limit)
+            query.check(PRODUCTS_V3, other=PRODUCTS_V1)
+            return _page_of_v3(wix, position, query.limit)
+        query.check(PRODUCTS_V1, other=PRODUCTS_V3)
+        return _page_of_v1(wix, position, query.limit)
 
-    return on_catalog(wix, query)
+    return on_catalog(wix, page)
 
 
 # ---- Catalog V3 -----------------------------------------------------------------
 
 
-class _Cursors(WixEntity):
-    next: str | None = None
-
-
-class _Paging(WixEntity):
-    cursors: _Cursors | None = None
-    has_next: bool | None = None
-
-
-class _Found(WixEntity):
+class _Found(Listed):
     products: list[Any] | None = None
-    paging_metadata: _Paging | None = None
     total_results: int | None = None
 
 
@@ -170,15 +153,11 @@ def _page_of_v3(wix: WixClient, position: _Position, limit: int) -> ProductPage:
         query |= {"sort": position.sort} if position.sort else {}
     reply = wix.call(QUERY_PRODUCTS, body={"query": query, "fields": position.fields})
     found = read_as(_Found, reply, QUERY_PRODUCTS)
-    paging = found.paging_metadata or _Paging()
-    following = paging.cursors.next if paging.cursors else None
-    cursor = None
-    if following and paging.has_next is not False:
-        cursor = seal_place(LIST, _Position("V3_CATALOG", following, position.fields))
-    return ProductPage(
-        items=items_as_told(Product, found.products or [], QUERY_PRODUCTS),
-        cursor=cursor,
-        has_more=cursor is not None,
+    following = found.position and _Position("V3_CATALOG", found.position, position.fields)
+    return ProductPage.of(
+        LIST,
+        items_as_told(Product, found.products or [], QUERY_PRODUCTS),
+        following,
         catalog="V3_CATALOG",
     )
 
@@ -197,10 +176,8 @@ def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     sort are JSON text there.
     """
     if position.fields:
-        raise RefusedError(
-            "The site has catalog V1, which tells all fields: leave them out",
-            code="not_in_this_catalog",
-            violations=[Violation("/fields", "Leave them out: catalog V1 tells all fields")],
+        raise RefusedError.of(
+            "fields", "Leave them out: catalog V1 tells all fields", code="not_in_this_catalog"
         )
     walks = not position.sort and "numericId" not in position.filter
     query = _by_number(position) if walks else _by_offset(position)
@@ -214,21 +191,21 @@ def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     found = read_as(_Found, reply, QUERY_PRODUCTS_V1)
     items, total = found.products or [], found.total_results
     following = (_after_the_last if walks else _further_on)(position, items, limit, total)
-    return ProductPage(
-        items=items_as_told(Product, items, QUERY_PRODUCTS_V1),
-        cursor=seal_place(LIST, following) if following else None,
-        has_more=following is not None,
+    return ProductPage.of(
+        LIST,
+        items_as_told(Product, items, QUERY_PRODUCTS_V1),
+        following,
         catalog="V1_CATALOG",
         shifted=None if walks else None not in {position.total, total} and total != position.total,
     )
 
 
 def _by_number(position: _Position) -> Json:
-    wanted = position.filter
+    condition = position.filter
     if position.after is not None:
-        wanted = {**wanted, "numericId": {"$gt": position.after}}
+        condition = {**condition, "numericId": {"$gt": position.after}}
     query: Json = {"paging": {"offset": 0}, "sort": BY_NUMBER}
-    return query | ({"filter": json.dumps(wanted)} if wanted else {})
+    return query | ({"filter": json.dumps(condition)} if condition else {})
 
 
 def _by_offset(position: _Position) -> Json:

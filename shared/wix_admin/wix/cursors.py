@@ -12,6 +12,9 @@ from wix_admin.errors import InputError
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+type Place = DataclassInstance
+"""A place in a list of which Wix keeps no cursor, with all that it must be told again."""
+
 SEND_AS_IT_WAS = "Send the cursor of the last answer as it was, or leave it out"
 
 MAX_LENGTH = 24_000
@@ -42,8 +45,8 @@ def unseal(operation: str, cursor: str) -> str:
     raise InputError.of("cursor", SEND_AS_IT_WAS)
 
 
-def seal_place(operation: str, place: "DataclassInstance") -> str:
-    """Wrap a place in a list of which Wix keeps no cursor, with all that it must be told again.
+def seal_place(operation: str, place: Place) -> str:
+    """Wrap a place in a list, so that it only continues the list it came from.
 
     Raises:
         InputError: If the filter is too long to be carried on.
@@ -54,8 +57,8 @@ def seal_place(operation: str, place: "DataclassInstance") -> str:
     return cursor
 
 
-def unseal_place[P](operation: str, cursor: str, kind: type[P]) -> P:
-    """Return such a place; anybody may have written the cursor, so every field is checked.
+def unseal_place[P: Place](operation: str, cursor: str, kind: type[P]) -> P:
+    """Return the place in a cursor; anybody may have written that, so every field is checked.
 
     Raises:
         InputError: If it is not a cursor that this operation gave out.
