@@ -29,9 +29,9 @@ The text of an error never holds a secret, personal data or words that Wix or th
 those are only in `violations`, which go back to the caller and nowhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 MAX_STEP = 100
 """How much of a name that a caller made up stands in a pointer, at most."""
@@ -55,6 +55,12 @@ def out_of_service(said: str, reason: str, *, check: str) -> str:
     return (
         f"{said} ({reason}): ask again later, and check {check} and the function's role if it lasts"
     )
+
+
+def listed(names: Iterable[str], last: Literal["and", "or"] = "and") -> str:
+    """Write one or more names into a sentence: `a, b and c`."""
+    *most, end = names
+    return f"{', '.join(most)} {last} {end}" if most else end
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from wix_admin.errors import MAX_STEP, InputError, Violation, pointer
+from wix_admin.errors import MAX_STEP, InputError, Violation, listed, pointer
 from wix_admin.models import FunctionInput
 from wix_admin.places import models_in, place, written_names
 from wix_admin.problems import MAX_FIELDS, MAX_TOLD
@@ -58,10 +58,8 @@ def nearest(given: str, known: Iterable[str]) -> str | None:
 
 def _one_of(given: object, known: Sequence[str]) -> str:
     """Say which values are taken, and which of them may have been meant."""
-    *others, last = known
-    listed = f"{', '.join(others)} or {last}" if others else last
     meant = nearest(given, known) if isinstance(given, str) else None
-    return f"Send {listed}" + (f". Did you mean {meant}?" if meant else "")
+    return f"Send {listed(known, 'or')}" + (f". Did you mean {meant}?" if meant else "")
 
 
 def refusal(
@@ -120,7 +118,7 @@ def _sentence(input_type: type[BaseModel], steps: Sequence[Step], mistake: Error
     if value is None:
         return "Send a value instead of null, or leave the field out"
     if kind == "literal_error":
-        return _one_of(value, _listed(context["expected"]))
+        return _one_of(value, _values_in(context["expected"]))
     return SENTENCES.get(kind, OTHERWISE).format_map(context)
 
 
@@ -128,7 +126,7 @@ def _context(mistake: ErrorDetails) -> dict[str, Any]:
     return mistake.get("ctx", {})
 
 
-def _listed(expected: str) -> list[str]:
+def _values_in(expected: str) -> list[str]:
     """Return the values of a list that the library wrote, such as `'a', 'b' or 'c'`."""
     return expected.replace("' or '", "', '").strip("'").split("', '")
 

@@ -1,6 +1,6 @@
 """What Wix's queries filter and sort by, and what is wrong with a request that asks for more.
 
-Each area has a table of it beside its `reading.py`. The tables are from the types of Wix's
+Each area has a table of it in its `filters.py`. The tables are from the types of Wix's
 JavaScript SDK, which name the fields of most queries, and from the pages on filters and sorting in
 Wix's documentation. Where these do not agree, Wix is left to decide: such operators are `doubtful`,
 and such sorts None.
@@ -13,8 +13,8 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, Literal
 
-from wix_admin.errors import InputError, Violation, pointer
-from wix_admin.problems import MAX_FIELDS
+from wix_admin.errors import InputError, Violation, listed, pointer
+from wix_admin.problems import MAX_FIELDS, MAX_TOLD
 
 type Kind = Literal["text", "id", "date", "number", "decimal", "flag", "enum"]
 type Path = tuple[str | int, ...]
@@ -37,9 +37,6 @@ CONTRACT = "The contract lists those that there are"
 
 MOST_LISTED = 12
 """How many names a sentence lists."""
-
-MOST_TOLD = 3
-"""How many sentences the text of an error has; its violations have them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,7 @@ class Query:
         wrong = chain(checking.filter(condition, ("filter",)), checking.sort(sort))
         found = list(islice(wrong, MAX_FIELDS))
         if found:
-            told = list(dict.fromkeys(each.detail for each in found))[:MOST_TOLD]
+            told = list(dict.fromkeys(each.detail for each in found))[:MAX_TOLD]
             code = "not_in_this_catalog" if checking.foreign == len(found) else None
             raise InputError("; ".join(told), code=code, violations=found)
 
@@ -160,7 +157,7 @@ class _Checking:
             elif name in JOINING:
                 yield _wrong(here, f"Send a list: {name} joins several filters")
             elif name.startswith("$"):
-                detail = f"Filters are joined by {_listed(JOINING)}; all else begins with a field"
+                detail = f"Filters are joined by {listed(JOINING)}; all else begins with a field"
                 yield _wrong(here, detail, _nearest(name, JOINING))
             else:
                 yield from self._field(name, value, here, negated=negated)
@@ -190,7 +187,7 @@ class _Checking:
                 here = (*path, operator)
                 yield from self._compared(found, operator, operand, here, negated=negated)
         elif "$eq" not in found.taken:
-            yield _wrong(path, f"Send an object: this field takes {_listed(found.taken)}")
+            yield _wrong(path, f"Send an object: this field takes {listed(found.taken)}")
         else:
             yield from self._compared(found, "$eq", value, path, negated=negated)
 
@@ -233,7 +230,7 @@ class _Checking:
         likely = [each for each in names if each == meant or each.lower().endswith(ending)]
         guess = likely[0] if likely else _nearest(name, names)
         if guess is None and names:
-            all_of_them = f"There are {_listed(names)}" if len(names) <= MOST_LISTED else CONTRACT
+            all_of_them = f"There are {listed(names)}" if len(names) <= MOST_LISTED else CONTRACT
             detail = f"{detail}. {all_of_them}"
         return _wrong(path, detail, guess)
 
@@ -242,7 +239,7 @@ class _Checking:
         if self._other is not None and operator in self._other.operators - self._query.operators:
             detail = self._elsewhere("there is no such operator", "there is")
         else:
-            detail = f"This field takes {_listed(found.taken)}"
+            detail = f"This field takes {listed(found.taken)}"
         if meant not in found.taken:
             meant = _nearest(f"${operator.lstrip('$')}", found.taken)
         return _wrong(path, detail, meant)
@@ -266,7 +263,7 @@ def _value(found: Field, operator: str, value: object, path: Path) -> Iterator[V
             yield _wrong(path, "Send text, in quotes")
     elif found.kind == "enum":
         if value not in found.values:
-            detail = f"Send {_listed(found.values, 'or')}"
+            detail = f"Send {listed(found.values, 'or')}"
             yield _wrong(path, detail, _nearest(str(value), found.values))
     elif not READABLE[found.kind](value):
         yield _wrong(path, SEND[found.kind])
@@ -310,11 +307,6 @@ def _nearest(given: str, known: Iterable[str]) -> str | None:
     from wix_admin.words import nearest  # noqa: PLC0415
 
     return nearest(given, known)
-
-
-def _listed(names: Iterable[str], last: Literal["and", "or"] = "and") -> str:
-    *most, end = names
-    return f"{', '.join(most)} {last} {end}" if most else end
 
 
 def _wrong(path: Path, detail: str, guess: str | None = None) -> Violation:

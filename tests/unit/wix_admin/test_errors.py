@@ -2,7 +2,7 @@
 
 import pytest
 
-from wix_admin.errors import InputError, RefusedError, Violation, out_of_service, pointer
+from wix_admin.errors import InputError, RefusedError, Violation, listed, out_of_service, pointer
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ def test_a_place_in_a_document_is_written_as_a_json_pointer(
 
 def test_a_name_of_any_length_takes_little_room_in_a_pointer() -> None:
     assert pointer("labels", "x" * 200_000, 0) == f"/labels/{'x' * 100}/0"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")]
+)
+def test_names_are_joined_as_in_a_sentence(names: list[str], said: str) -> None:
+    assert listed(names, "or") == said
+    assert listed(names) == said.replace("or", "and")
 
 
 @pytest.mark.parametrize(
