@@ -6,7 +6,9 @@ and repeats only items that failed in a way that may pass.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Literal, Protocol
 
 from pydantic import PrivateAttr
 
@@ -62,9 +64,9 @@ class ItemError(Answer):
         said = (each.detail for each in violations if isinstance(each, WixViolation))
         self._wix_says = "; ".join(said)
 
-    def told(self, most: int | None = None) -> "ItemError":
+    def quoting(self, limit: int | None = None) -> "ItemError":
         """Return it as the caller gets it, with so many characters of Wix's own words at most."""
-        words = self._wix_says[:most]
+        words = self._wix_says[:limit]
         return self.model_copy(update={"detail": f"{self.detail}. {words}"}) if words else self
 
 
@@ -114,115 +116,128 @@ def refused[R: ItemResult](result: type[R], index: int, error: AdminError) -> R:
     return _failed(result, index, "refused", error)
 
 
-def make_batch[I, R: ItemResult](
-    wix: WixClient,
-    once: Once,
-    chunks: Sequence[Sequence[I]],
-    *,
-    effect: Callable[[str, Sequence[I]], Effect[BatchReceipt[R]]],
-    result: type[R],
-    index_of: Callable[[I], int],
-    rounds: int,
-    log_as: str,
-    then: Callable[[I, R], R] = lambda _, done: done,
-) -> list[R]:
-    """Make chunk after chunk, and of each chunk what failed and may pass, again.
+class Indexed(Protocol):
+    """An item of a request."""
 
-    A failure before anything was done is raised. After that, whatever ends the batch (no time,
-    Wix busy, the ledger out of reach) makes a result `left` of each item that was not reached.
+    @property
+    def index(self) -> int:
+        """Its place in the request."""
 
-    Args:
+
+@dataclass(slots=True, kw_only=True)
+class Batch[I: Indexed, R: ItemResult]:
+    """Makes the items of one request, chunk by chunk.
+
+    Attributes:
         wix: The client of this invocation.
         once: Makes each call once.
-        chunks: The items, cut so that each chunk fits into one call.
         effect: Makes the call for some items of a chunk; its first argument is the target that
             the effect must have, the same for the same chunk and round.
         result: The class of the results.
-        index_of: An item's place in the request.
         rounds: How often an item is tried at most, not counting what the ledger remembers.
         log_as: What the progress lines call it.
         then: Does what else an item needs that is done, before the next chunk, and returns its
             result; it raises nothing. What it makes, it makes with `once` too.
-
-    Returns:
-        A result for each item, in the order of the chunks.
-
-    Raises:
-        AdminError: If nothing was done, and the reason is not about the items.
-        wix_auth.WixAuthError: If Wix cannot be called at all.
     """
-    results: dict[int, R] = {}
-    replayed: list[bool] = []
-    total = sum(len(chunk) for chunk in chunks)
-    told = 0
-    ended: AdminError | WixAuthError | None = None
-    for number, chunk in enumerate(chunks):
-        pending = list(chunk)
+
+    wix: WixClient
+    once: Once
+    effect: Callable[[str, Sequence[I]], Effect[BatchReceipt[R]]]
+    result: type[R]
+    rounds: int
+    log_as: str
+    then: Callable[[I, R], R] = lambda _, done: done
+    _results: dict[int, R] = field(init=False, default_factory=dict)
+    _replayed: bool = field(init=False, default=True)
+    _ended: AdminError | WixAuthError | None = field(init=False, default=None)
+
+    def make(self, chunks: Sequence[Sequence[I]]) -> list[R]:
+        """Make chunk after chunk, and of each chunk what failed and may pass, again.
+
+        A failure before anything was done is raised. After that, whatever ends the batch (no time,
+        Wix busy, the ledger out of reach) makes a result `left` of each item that was not reached.
+
+        Args:
+            chunks: The items, cut so that each chunk fits into one call.
+
+        Returns:
+            A result for each item, in the order of the chunks.
+
+        Raises:
+            AdminError: If nothing was done, and the reason is not about the items.
+            wix_auth.WixAuthError: If Wix cannot be called at all.
+        """
+        items = list(chain.from_iterable(chunks))
+        logged = 0
+        for number, chunk in enumerate(chunks):
+            if self._ended is None:
+                self._make_chunk(number, chunk)
+            seen = len(self._results)
+            if seen - logged >= PROGRESS_ITEMS or number == len(chunks) - 1:
+                logged = seen
+                logger.info(self.log_as, extra={"itemsSeen": seen, "itemsInAll": len(items)})
+        self.once.replayed = bool(self._results) and self._replayed and self._ended is None
+        if self._ended:
+            unreached = [item for item in items if item.index not in self._results]
+            self._keep(self._all(unreached, "left", self._ended))
+        return [self._results[item.index] for item in items]
+
+    def _make_chunk(self, number: int, chunk: Sequence[I]) -> None:
+        """Make one chunk, round after round, until nothing of it is left or something ends it."""
+        pending = chunk
         attempt = tries = 0
-        while pending and ended is None and (not tries or _goes_on(wix, tries, rounds)):
+        while pending and (not tries or self._goes_on(tries)):
             try:
-                target = f"{number}.{attempt}"
-                found, old = _tried(once, effect(target, pending), pending, result, index_of)
+                results, replayed = self._try(f"{number}.{attempt}", pending)
             except (AdminError, WixAuthError) as error:
-                if not results:
+                if not self._results:
                     raise
-                ended = error
-                break
+                self._ended = error
+                return
             attempt += 1
-            tries += not old
-            tried, pending = pending, []
-            for each, came in zip(tried, found, strict=True):
-                results[came.index] = came
-                if came.status == "done":
-                    results[came.index] = then(each, came)
-                    old = old and once.replayed
-                elif came.status == "left":
-                    pending.append(each)
-            replayed.append(old)
-        if len(results) - told >= PROGRESS_ITEMS or number == len(chunks) - 1:
-            told = len(results)
-            logger.info(log_as, extra={"itemsSeen": told, "itemsInAll": total})
-    once.replayed = bool(replayed) and all(replayed) and ended is None
-    reason = ended or UnfinishedError("Not reached yet")
-    return [
-        results.get(index_of(each)) or _failed(result, index_of(each), "left", reason)
-        for chunk in chunks
-        for each in chunk
-    ]
+            tries += not replayed
+            self._keep(results)
+            for item, result in zip(pending, results, strict=True):
+                if result.status == "done":
+                    self._keep([self.then(item, result)])
+                    replayed = replayed and self.once.replayed
+            self._replayed = self._replayed and replayed
+            left = {result.index for result in results if result.status == "left"}
+            pending = [item for item in pending if item.index in left]
 
+    def _try(self, target: str, items: Sequence[I]) -> tuple[list[R], bool]:
+        """Make one call; return what became of each item, and whether an earlier request made it.
 
-def _tried[I, R: ItemResult](
-    once: Once,
-    effect: Effect[BatchReceipt[R]],
-    items: Sequence[I],
-    result: type[R],
-    index_of: Callable[[I], int],
-) -> tuple[list[R], bool]:
-    """Make one call; return what became of each item, and whether an earlier request made it.
+        The record of an earlier request has other items than these only if they were cut for
+        another catalog then. What became of them stands in other records, so they are left alone.
+        """
+        try:
+            receipt = self.once.make(self.effect(target, items))
+        except WithheldError:
+            return [self.result(index=item.index, status="planned") for item in items], False
+        except OutcomeUnknownError as error:
+            return self._all(items, "unknown", error), False
+        except (WixRequestError, RefusedError, InputError) as error:
+            if isinstance(error, WixRequestError) and error.of_read:
+                raise  # the items were not even tried
+            return self._all(items, "refused", error), error.replayed
+        known = {result.index: result for result in receipt.results}
+        elsewhere = OutcomeUnknownError(
+            "An earlier try with this key was made on the site's former catalog: look at the site"
+        )
+        found = [known.get(each.index, each) for each in self._all(items, "unknown", elsewhere)]
+        return [_advised(each, self.once) for each in found], self.once.replayed
 
-    The record of an earlier request has other items than these only if they were cut for another
-    catalog then. What became of them stands in other records, so they are left alone.
-    """
+    def _goes_on(self, tries: int) -> bool:
+        """Wait before the next round, if there is one and time for it."""
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
+        return tries < self.rounds and self.wix.pause(pause)
 
-    def all_of_them(status: Status, error: AdminError) -> list[R]:
-        return [_failed(result, index_of(each), status, error) for each in items]
+    def _all(self, items: Sequence[I], status: Status, error: AdminError | WixAuthError) -> list[R]:
+        return [_failed(self.result, item.index, status, error) for item in items]
 
-    try:
-        receipt = once.make(effect)
-    except WithheldError:
-        return [result(index=index_of(each), status="planned") for each in items], False
-    except OutcomeUnknownError as error:
-        return all_of_them("unknown", error), False
-    except (WixRequestError, RefusedError, InputError) as error:
-        if isinstance(error, WixRequestError) and error.of_read:
-            raise  # the items were not even tried
-        return all_of_them("refused", error), error.replayed
-    known = {each.index: each for each in receipt.results}
-    elsewhere = OutcomeUnknownError(
-        "An earlier try with this key was made on the site's former catalog: look at the site"
-    )
-    found = [known.get(each.index, each) for each in all_of_them("unknown", elsewhere)]
-    return [_advised(each, once) for each in found], once.replayed
+    def _keep(self, results: Sequence[R]) -> None:
+        self._results |= {result.index: result for result in results}
 
 
 def _advised[R: ItemResult](item: R, once: Once) -> R:
@@ -233,7 +248,7 @@ def _advised[R: ItemResult](item: R, once: Once) -> R:
     return item.model_copy(update={"error": item.error.model_copy(update={"detail": detail})})
 
 
-def summed[R: ItemResult, A: BatchAnswer[Any]](
+def summarize[R: ItemResult, A: BatchAnswer[Any]](
     answer: type[A], results: Sequence[R], once: Once
 ) -> A:
     """Count the results, in the order of the request.
@@ -245,7 +260,7 @@ def summed[R: ItemResult, A: BatchAnswer[Any]](
     if len(ordered) == 1 and ordered[0].error:
         raise _error_of(ordered[0].error, ordered[0].status, once)
     ordered = [
-        each.model_copy(update={"error": each.error.told(MAX_WORDS)}) if each.error else each
+        each.model_copy(update={"error": each.error.quoting(MAX_WORDS)}) if each.error else each
         for each in ordered
     ]
     counts = {
@@ -261,14 +276,13 @@ def _error_of(reason: ItemError, status: Status, once: Once) -> AdminError:
         "unknown": OutcomeUnknownError,
         "left": UnfinishedError,
     }
-    told = reason.told().detail
+    field, detail = reason.field or "", reason.quoting().detail
+    says_more = field or detail != reason.detail
     error = kinds.get(status, RefusedError)(
         reason.detail,
         code=reason.code,
         wix_code=reason.wix_code,
-        violations=[Violation(reason.field or "", told)]
-        if reason.field or told != reason.detail
-        else (),
+        violations=[Violation(field, detail)] if says_more else (),
     )
     if isinstance(error, OutcomeUnknownError):
         error.has_key = once.key is not None
@@ -289,9 +303,3 @@ def _failed[R: ItemResult](
     )
     reason.quote(*violations)
     return result(index=index, status=status, error=reason)
-
-
-def _goes_on(wix: WixClient, tries: int, rounds: int) -> bool:
-    """Wait before the next round, if there is one and time for it."""
-    pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
-    return tries < rounds and wix.pause(pause)

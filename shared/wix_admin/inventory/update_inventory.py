@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import batched
 
-from wix_admin.effects.batches import make_batch, summed
+from wix_admin.effects.batches import Batch, summarize
 from wix_admin.effects.once import Once
 from wix_admin.errors import InputError
 from wix_admin.inventory.stock_effect import MOVED_AT_ONCE, SET_AT_ONCE, StockEffect
@@ -59,17 +59,15 @@ def _update(
         kind = _kind(version, is_set=changes[0].change.adjust is None, has_key=bool(once.key))
         return kind(wix, book, target, changes, asked.reason)
 
-    results = make_batch(
-        wix,
-        once,
-        _chunks(wanted),
+    batch = Batch(
+        wix=wix,
+        once=once,
         effect=effect,
         result=InventoryResult,
-        index_of=lambda each: each.index,
         rounds=ROUNDS,
         log_as="Stock is changed",
     )
-    return summed(UpdateInventoryAnswer, results, once)
+    return summarize(UpdateInventoryAnswer, batch.make(_chunks(wanted)), once)
 
 
 def _kind(version: Catalog, *, is_set: bool, has_key: bool) -> type[StockEffect]:

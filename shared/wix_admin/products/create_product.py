@@ -1,6 +1,6 @@
 """Creates products, one or thousands, on whichever catalog the site has."""
 
-from wix_admin.effects.batches import summed
+from wix_admin.effects.batches import summarize
 from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.models import Json
 from wix_admin.products.product_input import CreateProductInput
@@ -27,7 +27,7 @@ def create_products(wix: WixClient, once: Once, asked: CreateProductInput) -> Cr
         creates = create_on_v3 if chosen == "V3_CATALOG" else create_on_v1
         return creates(wix, once, asked.products)
 
-    return summed(CreateProductAnswer, on_catalog(wix, create), once)
+    return summarize(CreateProductAnswer, on_catalog(wix, create), once)
 
 
 class ChoiceReceipt(Receipt):

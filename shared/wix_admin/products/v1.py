@@ -8,12 +8,13 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import product as combined
 from json import dumps
 from math import prod
 from typing import ClassVar
 
-from wix_admin.effects.batches import BatchReceipt, ItemError, make_batch, refused
+from wix_admin.effects.batches import Batch, BatchReceipt, ItemError, refused
 from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.errors import (
     AdminError,
@@ -76,22 +77,23 @@ def create_on_v1(wix: WixClient, once: Once, products: Sequence[NewProduct]) -> 
         for index, product in enumerate(products)
         if (missing := list(_not_here(product, pointer("products", index))))
     }
-    made = make_batch(
-        wix,
-        once,
-        [
-            [Wanted(index, product)]
-            for index, product in enumerate(products)
-            if index not in impossible
-        ],
-        effect=lambda target, some: ProductCreation(wix, target, some[0]),
+    possible = [
+        [Wanted(index, product)]
+        for index, product in enumerate(products)
+        if index not in impossible
+    ]
+    batch = Batch(
+        wix=wix,
+        once=once,
+        effect=lambda target, items: ProductCreation(wix, target, items[0]),
         result=ProductResult,
-        index_of=lambda each: each.index,
         rounds=1,
         log_as="Creating products",
-        then=lambda each, done: _completed(wix, once, each, done),
+        then=partial(_completed, wix, once),
     )
-    return made + [_refusal(index, missing) for index, missing in impossible.items()]
+    return batch.make(possible) + [
+        _refusal(index, missing) for index, missing in impossible.items()
+    ]
 
 
 def _refusal(index: int, missing: list[Violation]) -> ProductResult:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
-from wix_admin.effects.batches import BatchReceipt, ItemError, make_batch
+from wix_admin.effects.batches import Batch, BatchReceipt, ItemError
 from wix_admin.effects.once import Effect, Once, Sent
 from wix_admin.errors import (
     Violation,
@@ -117,16 +118,15 @@ def create_on_v3(wix: WixClient, once: Once, products: Sequence[NewProduct]) -> 
         Wanted(index, product, product.handle or _handle(once, index))
         for index, product in enumerate(products)
     ]
-    return make_batch(
-        wix,
-        once,
-        list(_chunks(wanted)),
-        effect=lambda target, some: ProductsCreation(wix, target, some),
+    batch = Batch(
+        wix=wix,
+        once=once,
+        effect=partial(ProductsCreation, wix),
         result=ProductResult,
-        index_of=lambda each: each.index,
         rounds=ROUNDS,
         log_as="Creating products",
     )
+    return batch.make(list(_chunks(wanted)))
 
 
 def _handle(once: Once, index: int) -> str:

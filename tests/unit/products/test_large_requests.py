@@ -9,7 +9,7 @@ from tests.unit.calls import http_event
 from tests.unit.wix_admin.builders import Context
 from wix_admin.doors.call import Done
 from wix_admin.doors.http import MAX_BODY_BYTES_OF_MANY, answer, read
-from wix_admin.effects.batches import refused, summed
+from wix_admin.effects.batches import refused, summarize
 from wix_admin.effects.once import Once
 from wix_admin.errors import WixRequestError, WixViolation
 from wix_admin.products.product_input import CreateProductInput
@@ -85,7 +85,7 @@ def test_what_became_of_each_fits_into_one_answer() -> None:
     says = [WixViolation("", f"Wix says: {'é' * 600}")]
     refusal = WixRequestError("Mend it " * 20, wix_code="X" * 80, violations=says)
     results = [refused(ProductResult, index, refusal) for index in range(COUNT)]
-    report = summed(CreateProductAnswer, results, Once(None, "s", "k", "h", 0.0))
+    report = summarize(CreateProductAnswer, results, Once(None, "s", "k", "h", 0.0))
 
     response = answer(Done(report.model_dump(mode="json", by_alias=True), replayed=False), "r-1")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,13 +10,13 @@ import pytest
 from tests import canaries
 from tests.unit.wix_admin.builders import Clock, FakeWix, lost
 from wix_admin.effects.batches import (
+    Batch,
     BatchAnswer,
     BatchReceipt,
     ItemError,
     ItemResult,
-    make_batch,
     refused,
-    summed,
+    summarize,
 )
 from wix_admin.effects.ledger import EffectsTable
 from wix_admin.effects.once import SETTLE_SECONDS, Effect, Once, Sent
@@ -44,6 +45,17 @@ from wix_auth import WixAuthError
 from wix_auth.errors import CredentialRefusedError
 
 BUSY = ItemError(code="wix_unavailable", detail="Ask again")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What is asked for by its number."""
+
+    index: int
+
+
+def things(*chunks: Sequence[int]) -> list[list[Thing]]:
+    return [[Thing(number) for number in chunk] for chunk in chunks]
 
 
 @dataclass
@@ -75,10 +87,10 @@ class Putting(Effect[BatchReceipt[ItemResult]]):
     name = "things.put"
     receipt = BatchReceipt[ItemResult]
 
-    def __init__(self, shelf: Shelf, target: str, things: Sequence[int]) -> None:
+    def __init__(self, shelf: Shelf, target: str, things: Sequence[Thing]) -> None:
         self.target = target
         self._shelf = shelf
-        self._things = things
+        self._things = [each.index for each in things]
 
     def check(self) -> Json:
         self._shelf.looks += 1
@@ -133,7 +145,7 @@ class Desk:
         rounds: int = 3,
         request: str = "h-1",
         wix: WixClient | None = None,
-        then: Callable[[int, ItemResult], ItemResult] | None = None,
+        then: Callable[[Thing, ItemResult], ItemResult] | None = None,
     ) -> dict[int, str]:
         """Ask; return the status of each thing, in the order of the answer."""
         return {
@@ -147,21 +159,20 @@ class Desk:
         rounds: int = 3,
         request: str = "h-1",
         wix: WixClient | None = None,
-        then: Callable[[int, ItemResult], ItemResult] | None = None,
+        then: Callable[[Thing, ItemResult], ItemResult] | None = None,
     ) -> list[ItemResult]:
         once = Once(self.ledger, canaries.SITE_ID, "k-1", request, self.ledger.now() + 35)
         more: dict[str, Any] = {"then": then} if then else {}
-        found = make_batch(
-            wix or self.wix,
-            once,
-            chunks,
-            effect=lambda target, things: Putting(self.shelf, target, things),
+        batch = Batch(
+            wix=wix or self.wix,
+            once=once,
+            effect=partial(Putting, self.shelf),
             result=ItemResult,
-            index_of=lambda thing: thing,
             rounds=rounds,
             log_as="Putting things",
             **more,
         )
+        found = batch.make(things(*chunks))
         self.replayed = once.replayed
         return found
 
@@ -404,8 +415,8 @@ def test_items_that_an_older_record_does_not_know_are_left_alone(desk: Desk) -> 
 def test_what_else_an_item_needs_is_done_before_the_next_chunk(desk: Desk) -> None:
     order: list[str] = []
 
-    def then(thing: int, result: ItemResult) -> ItemResult:
-        order.append(f"{thing} after {desk.shelf.put}")
+    def then(thing: Thing, result: ItemResult) -> ItemResult:
+        order.append(f"{thing.index} after {desk.shelf.put}")
         return result.model_copy(update={"status": "left"})
 
     assert desk.ask([0], [1], then=then) == {0: "left", 1: "left"}
@@ -414,27 +425,25 @@ def test_what_else_an_item_needs_is_done_before_the_next_chunk(desk: Desk) -> No
 
 def test_an_answer_is_no_repetition_if_something_else_was_made(desk: Desk) -> None:
     desk.ask([0, 1])
-    onces: list[Once] = []
-
-    def then(thing: int, result: ItemResult) -> ItemResult:
-        once = onces[0]
-        once.make(Putting(desk.shelf, f"more of {thing}", [thing + 10]))
-        return result
 
     def ask() -> bool:
-        onces[:] = [Once(desk.ledger, canaries.SITE_ID, "k-1", "h-1", desk.ledger.now() + 35)]
-        make_batch(
-            desk.wix,
-            onces[0],
-            [[0, 1]],
-            effect=lambda target, things: Putting(desk.shelf, target, things),
+        once = Once(desk.ledger, canaries.SITE_ID, "k-1", "h-1", desk.ledger.now() + 35)
+
+        def then(thing: Thing, result: ItemResult) -> ItemResult:
+            once.make(Putting(desk.shelf, f"more of {thing.index}", [Thing(thing.index + 10)]))
+            return result
+
+        batch = Batch(
+            wix=desk.wix,
+            once=once,
+            effect=partial(Putting, desk.shelf),
             result=ItemResult,
-            index_of=lambda thing: thing,
             rounds=1,
             log_as="Putting things",
             then=then,
         )
-        return onces[0].replayed
+        batch.make(things([0, 1]))
+        return once.replayed
 
     assert not ask()
     assert ask()
@@ -452,16 +461,15 @@ class Rehearsed(Putting):
 def test_a_dry_run_comes_to_every_chunk(desk: Desk) -> None:
     once = Once(None, canaries.SITE_ID, "k-1", "h-1", 0.0, rehearses=True)
 
-    results = make_batch(
-        desk.wix,
-        once,
-        [[0, 1], [2]],
-        effect=lambda target, things: Rehearsed(desk.shelf, target, things),
+    batch = Batch(
+        wix=desk.wix,
+        once=once,
+        effect=partial(Rehearsed, desk.shelf),
         result=ItemResult,
-        index_of=lambda thing: thing,
         rounds=3,
         log_as="Putting things",
     )
+    results = batch.make(things([0, 1], [2]))
 
     assert [each.status for each in results] == ["planned"] * 3
     assert [each.error for each in results] == [None] * 3
@@ -505,7 +513,7 @@ def once_of(*, replayed: bool = False) -> Once:
 def test_an_answer_counts_its_results_and_says_whether_to_ask_again(
     statuses: list[str], *, complete: bool
 ) -> None:
-    answer = summed(Answered, of(*statuses), once_of())
+    answer = summarize(Answered, of(*statuses), once_of())
 
     assert answer.complete is complete
     assert {
@@ -514,7 +522,7 @@ def test_an_answer_counts_its_results_and_says_whether_to_ask_again(
 
 
 def test_an_answer_has_the_order_of_the_request() -> None:
-    answer = summed(Answered, list(reversed(of("done", "left", "refused"))), once_of())
+    answer = summarize(Answered, list(reversed(of("done", "left", "refused"))), once_of())
 
     assert [each.index for each in answer.results] == [0, 1, 2]
 
@@ -528,7 +536,7 @@ def test_a_request_for_one_item_fails_as_the_item_did(status: str, kind: type[Ad
     [result] = of(status)
 
     with pytest.raises(kind) as caught:
-        summed(Answered, [result.model_copy(update={"error": error})], once_of(replayed=True))
+        summarize(Answered, [result.model_copy(update={"error": error})], once_of(replayed=True))
 
     raised = caught.value
     assert type(raised) is kind
@@ -545,8 +553,8 @@ def test_what_wix_says_of_an_item_is_told_and_not_remembered() -> None:
     other = refused(ItemResult, 1, error)
 
     with pytest.raises(RefusedError) as caught:
-        summed(Answered, [item], once_of())
-    answer = summed(Answered, [item, other], once_of())
+        summarize(Answered, [item], once_of())
+    answer = summarize(Answered, [item, other], once_of())
 
     assert str(caught.value) == "Mend it"
     assert caught.value.violations == (Violation("", f"Mend it. Wix says: {'x' * 300}"),)
