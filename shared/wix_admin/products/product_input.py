@@ -1,8 +1,9 @@
 """What a caller says of new products: one description for either version of the catalog."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, override
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -101,6 +102,10 @@ class Sold(FunctionInput):
         default=None, description="Whether there are any, where they are not counted."
     )
 
+    def has_stock(self) -> bool:
+        """Tell whether it says how many there are, or whether any."""
+        return self.quantity is not None or self.in_stock is not None
+
 
 INHERITED = ("price", "compare_at_price", "cost", "weight", "digital_file_id")
 """What a variant has from its product unless it says otherwise."""
@@ -116,6 +121,11 @@ class Variant(Sold):
         description='One choice of each option: {"Size": "S", "Color": "Red"}.'
     )
     visible: bool = True
+
+    def completed(self, inherited: Mapping[str, object]) -> Self:
+        """Return it with what it does not say itself."""
+        lacking = {name: value for name, value in inherited.items() if getattr(self, name) is None}
+        return self.model_copy(update=lacking)
 
 
 class Picture(FunctionInput):
@@ -163,20 +173,14 @@ class NewProduct(Sold):
     def sold(self) -> list[Variant]:
         """Return each variant with what it has from the product; without options, the one."""
         if not self.options:
-            told = {name: getattr(self, name) for name in Sold.model_fields}
-            return [Variant.model_construct(choices={}, **told)]
-        return [
-            each.model_copy(
-                update={
-                    name: getattr(self, name) for name in INHERITED if getattr(each, name) is None
-                }
-            )
-            for each in self.variants
-        ]
+            own = {name: getattr(self, name) for name in Sold.model_fields}
+            return [Variant.model_construct(choices={}, **own)]
+        inherited = {name: getattr(self, name) for name in INHERITED}
+        return [variant.completed(inherited) for variant in self.variants]
 
+    @override
     def has_stock(self) -> bool:
-        """Tell whether it says of anything how many there are, or whether any."""
-        return any(each.quantity is not None or each.in_stock is not None for each in self.sold())
+        return any(variant.has_stock() for variant in self.sold())
 
 
 class CreateProductInput(WriteInput):
