@@ -5,14 +5,11 @@ else by name: whatever looks like the product and was not there before.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
-from itertools import product as combined
 from json import dumps
-from math import prod
-from typing import ClassVar
+from typing import ClassVar, override
 
 from wix_admin.effects.batches import Batch, BatchReceipt, ItemError, refused
 from wix_admin.effects.once import Effect, Once, Receipt, Sent
@@ -37,16 +34,13 @@ from wix_admin.products.operations import (
 )
 from wix_admin.products.product_input import NewProduct
 from wix_admin.products.product_results import CreateReceipt, ProductResult
+from wix_admin.products.v1_bodies import to_v1, variants_to_v1
+from wix_admin.products.v1_rules import unsupported
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.operations import Operation
 from wix_admin.wix.replies import read_as
 from wix_admin.wix.traffic import Request
 from wix_auth import WixAuthError
-
-LONGEST_DESCRIPTION = 8000
-LONGEST_SLUG = 100
-MOST_CHOICES = 100
-MOST_COMBINATIONS = 1000
 
 LARGEST_PAGE = 100
 
@@ -55,7 +49,7 @@ NEW_ID = "<id of the new product>"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IndexedProduct:
     """One product of a request, and its place there."""
 
     index: int
@@ -75,10 +69,10 @@ def create_on_v1(wix: WixClient, once: Once, products: Sequence[NewProduct]) -> 
     impossible = {
         index: missing
         for index, product in enumerate(products)
-        if (missing := list(_not_here(product, pointer("products", index))))
+        if (missing := list(unsupported(product, pointer("products", index))))
     }
     possible = [
-        [Wanted(index, product)]
+        [IndexedProduct(index, product)]
         for index, product in enumerate(products)
         if index not in impossible
     ]
@@ -89,7 +83,7 @@ def create_on_v1(wix: WixClient, once: Once, products: Sequence[NewProduct]) -> 
         result=ProductResult,
         rounds=1,
         log_as="Creating products",
-        then=partial(_completed, wix, once),
+        then=partial(_complete, wix, once),
     )
     return batch.make(possible) + [
         _refusal(index, missing) for index, missing in impossible.items()
@@ -104,54 +98,6 @@ def _refusal(index: int, missing: list[Violation]) -> ProductResult:
         violations=missing,
     )
     return refused(ProductResult, index, error)
-
-
-def _not_here(product: NewProduct, place: str) -> Iterator[Violation]:
-    """Name what catalog V1 cannot express, or not surely."""
-    description, slug = product.description or "", product.slug or ""
-    choices = [len(option.choices) for option in product.options]
-    rules = [
-        ("productType", product.product_type == "DIGITAL", "DIGITAL products"),
-        ("handle", product.handle is not None, "a handle"),
-        ("tags", product.tags is not None, "tags"),
-        ("barcode", product.barcode is not None, "a barcode"),
-        ("description", len(description) > LONGEST_DESCRIPTION, "a description above 8,000"),
-        ("slug", len(slug) > LONGEST_SLUG, "a slug above 100 characters"),
-        ("options", any(each > MOST_CHOICES for each in choices), "more than 100 choices"),
-        ("options", prod(choices) > MOST_COMBINATIONS, "more than 1,000 combinations"),
-        (
-            "compareAtPrice",
-            bool(product.options) and product.compare_at_price is not None,
-            "a compareAtPrice of variants",
-        ),
-        ("quantity", product.quantity is not None, "stock with the product (see update_inventory)"),
-        ("inStock", product.in_stock is not None, "stock with the product (see update_inventory)"),
-    ]
-    for number, picture in enumerate(product.media):
-        rules.append((f"media/{number}/altText", picture.alt_text is not None, "an altText"))
-    for number, variant in enumerate(product.variants):
-        where = f"variants/{number}"
-        rules += [
-            (f"{where}/barcode", variant.barcode is not None, "a barcode"),
-            (
-                f"{where}/compareAtPrice",
-                variant.compare_at_price is not None,
-                "a compareAtPrice of variants",
-            ),
-            (
-                f"{where}/quantity",
-                variant.quantity is not None,
-                "stock with the product (see update_inventory)",
-            ),
-            (
-                f"{where}/inStock",
-                variant.in_stock is not None,
-                "stock with the product (see update_inventory)",
-            ),
-        ]
-    for field, applies, what in rules:
-        if applies:
-            yield Violation(f"{place}/{field}", what)
 
 
 class _Product(WixEntity):
@@ -170,33 +116,35 @@ class ProductCreation(Effect[BatchReceipt[ProductResult]]):
     name = CREATE_PRODUCTS.name
     receipt = CreateReceipt
 
-    def __init__(self, wix: WixClient, target: str, wanted: Wanted) -> None:
+    def __init__(self, wix: WixClient, target: str, item: IndexedProduct) -> None:
         self.target = target
         self._wix = wix
-        self._wanted = wanted
+        self._item = item
 
+    @override
     def check(self) -> Json:
         """See which products look like it already."""
         return {"alike": self._alike()}
 
+    @override
     def send(self, sent: Sent) -> CreateReceipt:
-        """Create it."""
-        del sent
-        reply = self._wix.call(CREATE_PRODUCT_V1, body={"product": to_v1(self._wanted.product)})
+        reply = self._wix.call(CREATE_PRODUCT_V1, body={"product": to_v1(self._item.product)})
         product = read_as(_Product, reply.get("product"), CREATE_PRODUCT_V1)
         if not product.id:
             raise OutcomeUnknownError(f"{CREATE_PRODUCT_V1.name}: Wix's answer has no id")
         return self._receipt(product.id)
 
+    @override
     def rehearse(self, sent: Sent) -> CreateReceipt:
         """Name the calls that follow, too."""
         try:
             return self.send(sent)
         except WithheldError:
-            for effect in _details(self._wix, self._wanted, NEW_ID):
+            for effect in _details(self._wix, self._item, NEW_ID):
                 effect.announce()
             raise
 
+    @override
     def read_back(self, sent: Sent) -> CreateReceipt | None:
         """Look for one that looks like it and was not there before.
 
@@ -209,7 +157,7 @@ class ProductCreation(Effect[BatchReceipt[ProductResult]]):
         return self._receipt(new[0]) if new else None
 
     def _receipt(self, product_id: str) -> CreateReceipt:
-        done = ProductResult(index=self._wanted.index, status="done", product_id=product_id)
+        done = ProductResult(index=self._item.index, status="done", product_id=product_id)
         return CreateReceipt(results=[done])
 
     def _alike(self) -> list[str]:
@@ -217,7 +165,7 @@ class ProductCreation(Effect[BatchReceipt[ProductResult]]):
 
         Wix: `POST /stores-reader/v1/products/query`.
         """
-        product = self._wanted.product
+        product = self._item.product
         field, value = ("sku", product.sku) if product.sku else ("name", product.name)
         query = {
             "paging": {"limit": LARGEST_PAGE, "offset": 0},
@@ -248,22 +196,21 @@ class _Detail(Effect[DetailReceipt]):
     error_field: ClassVar[str]
     field: ClassVar[str]
 
-    def __init__(self, wix: WixClient, wanted: Wanted, product_id: str) -> None:
+    def __init__(self, wix: WixClient, item: IndexedProduct, product_id: str) -> None:
         self.target = product_id
         self._wix = wix
-        self._product = wanted.product
+        self._product = item.product
 
+    @override
     def check(self) -> Json:
-        """Leave it to Wix."""
         return {}
 
     @abstractmethod
     def body(self) -> Json:
         """Return what is sent."""
 
+    @override
     def send(self, sent: Sent) -> DetailReceipt:
-        """Give it to the product."""
-        del sent
         self._wix.call(self.operation, body=self.body(), product_id=self.target)
         return DetailReceipt(product_id=self.target)
 
@@ -285,12 +232,13 @@ class VariantsChange(_Detail):
     operation = SET_VARIANTS_V1
     error_field, field = "variants_error", "variants"
 
+    @override
     def read_back(self, sent: Sent) -> DetailReceipt:
         """Set them again, which is as good as finding them set."""
         return self.send(sent)
 
+    @override
     def body(self) -> Json:
-        """Return the variants."""
         return {"variants": variants_to_v1(self._product)}
 
 
@@ -312,122 +260,55 @@ class MediaAddition(_Detail):
     operation = ADD_MEDIA_V1
     error_field, field = "media_error", "media"
 
+    @override
     def read_back(self, sent: Sent) -> DetailReceipt | None:
-        """See whether it has any by now."""
-        del sent
         reply = self._wix.call(GET_PRODUCT_V1, product_id=self.target)
         product = read_as(_WithMedia, reply.get("product"), GET_PRODUCT_V1)
         has_media = product.media and product.media.items
         return DetailReceipt(product_id=self.target) if has_media else None
 
+    @override
     def body(self) -> Json:
-        """Return the addresses."""
         return {"media": [{"url": each.url} for each in self._product.media]}
 
 
-def _details(wix: WixClient, wanted: Wanted, product_id: str) -> list[_Detail]:
+def _details(wix: WixClient, item: IndexedProduct, product_id: str) -> list[_Detail]:
     details: list[_Detail] = []
-    if wanted.product.options:
-        details.append(VariantsChange(wix, wanted, product_id))
-    if wanted.product.media:
-        details.append(MediaAddition(wix, wanted, product_id))
+    if item.product.options:
+        details.append(VariantsChange(wix, item, product_id))
+    if item.product.media:
+        details.append(MediaAddition(wix, item, product_id))
     return details
 
 
-def _completed(wix: WixClient, once: Once, wanted: Wanted, done: ProductResult) -> ProductResult:
+def _complete(
+    wix: WixClient, once: Once, item: IndexedProduct, done: ProductResult
+) -> ProductResult:
     """Give a product that is there its variants and its media, or tell what it lacks."""
-    old = once.replayed
-    for effect in _details(wix, wanted, done.product_id or ""):
+    replayed = once.replayed
+    for effect in _details(wix, item, done.product_id or ""):
         try:
             once.make(effect)
-            old = old and once.replayed
+            replayed = replayed and once.replayed
         except (WixRequestError, RefusedError) as error:
-            reason = _reason(error, wanted, effect)
+            reason = _reason(error, item, effect)
             done = done.model_copy(update={effect.error_field: reason})
-            old = old and error.replayed
+            replayed = replayed and error.replayed
         except (AdminError, WixAuthError) as error:
             status = "unknown" if isinstance(error, OutcomeUnknownError) else "left"
-            reason = _reason(error, wanted, effect)
+            reason = _reason(error, item, effect)
             done = done.model_copy(
                 update={"status": status, "error": reason, effect.error_field: reason}
             )
-            old = False
-    once.replayed = old
+            replayed = False
+    once.replayed = replayed
     return done
 
 
-def _reason(error: AdminError | WixAuthError, wanted: Wanted, effect: _Detail) -> ItemError:
+def _reason(error: AdminError | WixAuthError, item: IndexedProduct, effect: _Detail) -> ItemError:
     return ItemError(
         code=code_of(error),
         detail=f"Product {effect.target} is there without its {effect.field}: {error}",
-        field=pointer("products", wanted.index, effect.field),
+        field=pointer("products", item.index, effect.field),
         wix_code=error.wix_code if isinstance(error, AdminError) else None,
     )
-
-
-# ---- What Wix is sent -----------------------------------------------------------
-
-
-def to_v1(product: NewProduct) -> Json:
-    """Write a product as catalog V1 reads it: prices are numbers, a lower price is a discount."""
-    sold = product.sold()
-    price = product.price if product.price is not None else sold[0].price
-    before = product.compare_at_price
-    body: Json = {
-        "name": product.name,
-        "productType": product.product_type.lower(),
-        "priceData": {"price": _number(before if before is not None else price)},
-    }
-    if before is not None and price is not None and before > price:
-        body["discount"] = {"type": "AMOUNT", "value": _number(before - price)}
-    if product.cost is not None:
-        body["costAndProfitData"] = {"itemCost": _number(product.cost)}
-    for name in ("description", "slug", "brand", "ribbon", "sku", "weight"):
-        if getattr(product, name) is not None:
-            body[name] = getattr(product, name)
-    if not product.visible:
-        body["visible"] = False
-    if product.options:
-        body["manageVariants"] = True
-        body["productOptions"] = [
-            {
-                "name": option.name,
-                "optionType": "drop_down" if option.render_type == "TEXT_CHOICES" else "color",
-                "choices": [
-                    {"value": each.color_code or each.name, "description": each.name}
-                    for each in option.choices
-                ],
-            }
-            for option in product.options
-        ]
-    return body
-
-
-def variants_to_v1(product: NewProduct) -> list[Json]:
-    """Write every combination of choices, as catalog V1 makes them all; the unsold are hidden."""
-    sold = {tuple(sorted(each.choices.items())): each for each in product.sold()}
-    names = [option.name for option in product.options]
-    bodies: list[Json] = []
-    for chosen in combined(*([each.name for each in option.choices] for option in product.options)):
-        choices = dict(zip(names, chosen, strict=True))
-        variant = sold.get(tuple(sorted(choices.items())))
-        if variant is None:
-            bodies.append({"choices": choices, "visible": False})
-            continue
-        body: Json = {
-            "choices": choices,
-            "price": _number(variant.price),
-            "visible": variant.visible,
-        }
-        if variant.cost is not None:
-            body["cost"] = _number(variant.cost)
-        if variant.sku is not None:
-            body["sku"] = variant.sku
-        if variant.weight is not None:
-            body["weight"] = variant.weight
-        bodies.append(body)
-    return bodies
-
-
-def _number(amount: Decimal | None) -> float:
-    return float(amount or 0)
