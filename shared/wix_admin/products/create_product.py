@@ -1,5 +1,7 @@
 """Creates products, one or thousands, on whichever catalog the site has."""
 
+from typing import override
+
 from wix_admin.effects.batches import summarize
 from wix_admin.effects.once import Effect, Once, Receipt, Sent
 from wix_admin.models import Json
@@ -12,7 +14,7 @@ from wix_admin.wix.catalog import Catalog, on_catalog
 from wix_admin.wix.client import WixClient
 
 
-def create_products(wix: WixClient, once: Once, asked: CreateProductInput) -> CreateProductAnswer:
+def create_products(wix: WixClient, once: Once, request: CreateProductInput) -> CreateProductAnswer:
     """Create the products, each once, and tell what became of each.
 
     Raises:
@@ -20,12 +22,12 @@ def create_products(wix: WixClient, once: Once, asked: CreateProductInput) -> Cr
         WixSetupError: If the site has no catalog, or was moved to another since the request began.
         AdminError: If nothing was done; with one product, also why that was not.
     """
-    check_products(asked.products)
+    check_products(request.products)
 
     def create(catalog: Catalog) -> list[ProductResult]:
         chosen = once.make(CatalogChoice(catalog)).catalog
         creates = create_on_v3 if chosen == "V3_CATALOG" else create_on_v1
-        return creates(wix, once, asked.products)
+        return creates(wix, once, request.products)
 
     return summarize(CreateProductAnswer, on_catalog(wix, create), once)
 
@@ -46,14 +48,15 @@ class CatalogChoice(Effect[ChoiceReceipt]):
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
+    @override
     def check(self) -> Json:
-        """Say which it is."""
         return {"catalog": self._catalog}
 
+    @override
     def send(self, sent: Sent) -> ChoiceReceipt:
         """Change nothing: the choice is what the ledger remembers."""
         return ChoiceReceipt.model_validate(sent.before)
 
+    @override
     def read_back(self, sent: Sent) -> ChoiceReceipt:
-        """Return the choice again."""
         return self.send(sent)

@@ -9,15 +9,13 @@ from wix_admin.errors import InputError, Violation, pointer
 from wix_admin.problems import MAX_TOLD
 from wix_admin.products.product_input import NewProduct, Option, Variant
 
-OF_VARIANTS = ("sku", "barcode", "quantity", "in_stock")
-"""What is told of each variant where there are any, and not of the product."""
-
-NAMES = {
+OF_VARIANTS = {
     "sku": "sku",
     "barcode": "barcode",
     "quantity": "quantity",
     "in_stock": "inStock",
 }
+"""What is told of each variant where there are any, and not of the product, with its JSON name."""
 
 
 def check_products(products: Sequence[NewProduct]) -> None:
@@ -31,7 +29,7 @@ def check_products(products: Sequence[NewProduct]) -> None:
         for index, product in enumerate(products)
         for each in _wrong_with(product, pointer("products", index))
     ]
-    found += _told_twice(products)
+    found += _duplicates(products)
     if found:
         raise InputError("; ".join(map(str, found[:MAX_TOLD])), violations=found)
 
@@ -72,11 +70,9 @@ def _wrong_with_variants(product: NewProduct, place: str) -> Iterator[Violation]
         yield Violation(
             f"{place}/variants", "Send each combination that is sold, as Wix makes none by itself"
         )
-    for name in OF_VARIANTS:
+    for name, written in OF_VARIANTS.items():
         if getattr(product, name) is not None:
-            yield Violation(
-                f"{place}/{NAMES[name]}", "Send it with each variant, not with the product"
-            )
+            yield Violation(f"{place}/{written}", "Send it with each variant, not with the product")
     choices = {option.name: {each.name for each in option.choices} for option in product.options}
     combinations = []
     for number, variant in enumerate(product.variants):
@@ -110,16 +106,16 @@ def _wrong_with_sold(product: NewProduct, sold: Variant, place: str) -> Iterator
         yield Violation(f"{place}/digitalFileId", "Leave it out: only a DIGITAL product has a file")
 
 
-def _told_twice(products: Sequence[NewProduct]) -> Iterator[Violation]:
+def _duplicates(products: Sequence[NewProduct]) -> Iterator[Violation]:
     """Find what only one product or variant of a site can have."""
     seen: set[tuple[str, str]] = set()
     for index, product in enumerate(products):
         place = pointer("products", index)
-        told = [(place, name, getattr(product, name)) for name in ("slug", "handle")]
+        unique = [(place, name, getattr(product, name)) for name in ("slug", "handle")]
         for number, variant in enumerate(product.sold()):
             where = f"{place}/variants/{number}" if product.options else place
-            told += [(where, name, getattr(variant, name)) for name in ("sku", "barcode")]
-        for where, name, value in told:
+            unique += [(where, name, getattr(variant, name)) for name in ("sku", "barcode")]
+        for where, name, value in unique:
             if (name, value) in seen:
                 yield Violation(
                     f"{where}/{name}", "Send another: a product or variant before it has the same"
