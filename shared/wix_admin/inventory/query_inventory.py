@@ -11,9 +11,9 @@ from wix_admin.errors import InputError
 from wix_admin.inventory.filters import INVENTORY_V1, INVENTORY_V3
 from wix_admin.inventory.operations import QUERY_STOCK, QUERY_STOCK_V1
 from wix_admin.inventory.stock_input import MOST
-from wix_admin.inventory.v1 import LARGEST_PAGE as LARGEST_PAGE_V1
-from wix_admin.inventory.v1 import ProductStock, all_products, query_page_v1
-from wix_admin.inventory.v3 import LARGEST_PAGE, InventoryItem, all_items, query_page
+from wix_admin.inventory.v1_items import LARGEST_PAGE as LARGEST_PAGE_V1
+from wix_admin.inventory.v1_items import ProductStock, all_products, query_page_v1
+from wix_admin.inventory.v3_items import LARGEST_PAGE, InventoryItem, all_items, query_page
 from wix_admin.models import Answer, Json, without_none
 from wix_admin.wix.catalog import Catalog, on_catalog
 from wix_admin.wix.client import WixClient

@@ -3,20 +3,13 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, override
 
 from wix_admin.effects.batches import ItemError, refused
 from wix_admin.effects.once import Effect, Sent
-from wix_admin.errors import (
-    OutcomeUnknownError,
-    RefusedError,
-    Violation,
-    WithheldError,
-    WixRequestError,
-    pointer,
-)
-from wix_admin.inventory.stock_input import InventoryReceipt, InventoryResult, Wanted
-from wix_admin.inventory.stock_lookup import Book, Key
+from wix_admin.errors import OutcomeUnknownError, WithheldError, WixRequestError
+from wix_admin.inventory.stock_input import IndexedChange, InventoryReceipt, InventoryResult
+from wix_admin.inventory.stock_lookup import Key, StockLookup, refusal_of
 from wix_admin.models import Json
 from wix_admin.wix.client import WixClient
 
@@ -51,13 +44,12 @@ class Entry(NamedTuple):
         return self.becomes - (self.quantity or 0)
 
 
+TAKE_FEWER = ("below_zero", "Take out fewer, as there are not so many")
+
 REFUSALS = {
-    "INSUFFICIENT_INVENTORY": ("below_zero", "Take out fewer, as there are not so many"),
-    "MIN_QUANTITY_LIMIT_REACHED": ("below_zero", "Take out fewer, as there are not so many"),
-    "REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE_DECREASING": (
-        "below_zero",
-        "Take out fewer, as there are not so many",
-    ),
+    "INSUFFICIENT_INVENTORY": TAKE_FEWER,
+    "MIN_QUANTITY_LIMIT_REACHED": TAKE_FEWER,
+    "REQUESTED_QUANTITY_MUST_BE_NON_NEGATIVE_DECREASING": TAKE_FEWER,
     "INVENTORY_QUANTITY_NOT_TRACKED": (
         "not_possible_now",
         "Its stock is not counted: set it first",
@@ -77,9 +69,9 @@ class StockEffect(Effect[InventoryReceipt]):
 
     Args:
         wix: The client of this invocation.
-        book: What is known of the stock that the request is about.
+        lookup: Knows the stock that the request is about.
         target: Which part of the request, and which try.
-        wanted: The changes.
+        items: The changes.
         reason: Why, as Wix keeps it.
     """
 
@@ -87,31 +79,39 @@ class StockEffect(Effect[InventoryReceipt]):
     receipt = InventoryReceipt
 
     def __init__(
-        self, wix: WixClient, book: Book, target: str, wanted: Sequence[Wanted], reason: str
+        self,
+        wix: WixClient,
+        lookup: StockLookup,
+        target: str,
+        items: Sequence[IndexedChange],
+        reason: str,
     ) -> None:
         self.target = target
         self._wix = wix
-        self._book = book
-        self._wanted = wanted
+        self._lookup = lookup
+        self._items = items
         self._reason = reason
         self._impossible: list[InventoryResult] = []
 
+    @override
     def check(self) -> Json:
         """Read the stock, and say what each change would come to."""
-        possible, self._impossible = self._book.plan(self._wanted)
+        possible, self._impossible = self._lookup.plan(self._items)
         return {
             "stock": [
-                Entry(each.index, stock.key, stock.revision, stock.quantity, becomes)
-                for each, stock, becomes in possible
+                Entry(item.index, stock.key, stock.revision, stock.quantity, becomes)
+                for item, stock, becomes in possible
             ]
         }
 
+    @override
     def send(self, sent: Sent) -> InventoryReceipt:
         """Make the changes that can be made."""
         entries = entries_in(sent)
         made = self.make(entries) if entries else []
         return InventoryReceipt(results=[*made, *self._impossible])
 
+    @override
     def rehearse(self, sent: Sent) -> InventoryReceipt:
         """Name the requests, and refuse what the real one refuses."""
         entries = entries_in(sent)
@@ -142,8 +142,8 @@ class MoveEffect(StockEffect):
     Nothing at Wix tells afterwards whether it was made, so a lost answer stays unknown.
     """
 
+    @override
     def make(self, entries: Sequence[Entry]) -> list[InventoryResult]:
-        """Send it once."""
         try:
             return self.move(entries)
         except OutcomeUnknownError:
@@ -155,12 +155,13 @@ class MoveEffect(StockEffect):
     def move(self, entries: Sequence[Entry]) -> list[InventoryResult]:
         """Make the call; raises what `make` may raise."""
 
+    @override
     def read_back(self, sent: Sent) -> InventoryReceipt:
         """Say that nobody can tell; what was not sent is left."""
         return InventoryReceipt(
             results=[
                 *(_unclear(each) for each in entries_in(sent)),
-                *unsent(self._wanted, entries_in(sent)),
+                *unsent(self._items, entries_in(sent)),
             ]
         )
 
@@ -173,7 +174,7 @@ class MoveEffect(StockEffect):
             WixRequestError: If it was none that can be seen.
         """
         sent = {each.place for each in entries}
-        _, culprits = self._book.plan([each for each in self._wanted if each.index in sent])
+        _, culprits = self._lookup.plan([each for each in self._items if each.index in sent])
         if not culprits:
             raise refusal
         found = {each.index for each in culprits}
@@ -210,9 +211,7 @@ def result_of(
 def refused_by_wix(index: int, code: str) -> InventoryResult:
     """Say that Wix refused one item."""
     ours, detail = REFUSALS.get(code, ("wix_refused", "Wix refused it"))
-    violation = Violation(pointer("changes", index), detail)
-    error = RefusedError(detail, code=ours, wix_code=code or None, violations=[violation])
-    return refused(InventoryResult, index, error)
+    return refused(InventoryResult, index, refusal_of(index, ours, detail, wix_code=code or None))
 
 
 def left(index: int, detail: str = "It changed at the same moment") -> InventoryResult:
@@ -222,10 +221,10 @@ def left(index: int, detail: str = "It changed at the same moment") -> Inventory
     )
 
 
-def unsent(wanted: Iterable[Wanted], entries: Iterable[Entry]) -> list[InventoryResult]:
+def unsent(items: Iterable[IndexedChange], entries: Iterable[Entry]) -> list[InventoryResult]:
     """Leave the changes that were not among those sent."""
     sent = {each.place for each in entries}
-    return [left(each.index, "It was not sent") for each in wanted if each.index not in sent]
+    return [left(each.index, "It was not sent") for each in items if each.index not in sent]
 
 
 def unknown(entry: Entry, detail: str) -> InventoryResult:

@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from wix_admin.effects.batches import BatchAnswer, BatchReceipt, ItemResult
-from wix_admin.errors import pointer
 from wix_admin.models import FunctionInput, Guid, OrSay, WriteInput
 
 MOST = 99_999
@@ -80,16 +79,11 @@ class UpdateInventoryInput(WriteInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IndexedChange:
     """A change and its place in the request."""
 
     index: int
     change: StockChange
-
-    @property
-    def field(self) -> str:
-        """Its path in the caller's input."""
-        return pointer("changes", self.index)
 
 
 class InventoryResult(ItemResult):

@@ -3,10 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wix_admin.effects.batches import refused
-from wix_admin.errors import AdminError, RefusedError, Violation, pointer
-from wix_admin.inventory.stock_input import MOST, InventoryResult, StockChange, Wanted
+from wix_admin.errors import RefusedError, Violation, pointer
+from wix_admin.inventory.stock_input import MOST, IndexedChange, InventoryResult, StockChange
 
 ALL_OR_NONE = (
     "Set all variants of its product in one request of up to 1,000 changes: they are not counted"
@@ -55,85 +56,96 @@ class Reader(ABC):
         """
 
     @abstractmethod
-    def again(self, keys: Iterable[Key]) -> dict[Key, Stock]:
+    def reread(self, keys: Iterable[Key]) -> dict[Key, Stock]:
         """Read stock anew; what is gone is missing from the answer.
 
         Raises:
             WixError: If Wix cannot be asked.
         """
 
-    def unspeakable(self, wanted: Wanted) -> AdminError | None:
-        """Say what of a change this version cannot express."""
-        del wanted
-        return None
+    @abstractmethod
+    def unsupported(self, item: IndexedChange) -> RefusedError | None:
+        """Say what of a change this version of the catalog cannot express, if anything."""
 
 
-class Book:
-    """What is known of the stock that a request is about.
+class PlannedChange(NamedTuple):
+    """A change that can be made.
+
+    Attributes:
+        item: The change.
+        stock: What it is about.
+        becomes: The quantity that it leads to.
+    """
+
+    item: IndexedChange
+    stock: Stock
+    becomes: int
+
+
+class StockLookup:
+    """Knows the stock that a request is about.
 
     All of it is looked up together, when the first of it is needed: each name costs a part of one
     read, and two changes of the same stock are found whichever calls they fall in. What was acted
     upon once is read again before the next try.
     """
 
-    def __init__(self, reader: Reader, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, reader: Reader, items: Sequence[IndexedChange]) -> None:
         self.reader = reader
-        self._wanted = wanted
-        self._found: dict[int, Stock | AdminError] = {}
+        self._items = items
+        self._found: dict[int, Stock | RefusedError] = {}
         self._used: set[int] = set()
 
     def plan(
-        self, wanted: Sequence[Wanted]
-    ) -> tuple[list[tuple[Wanted, Stock, int]], list[InventoryResult]]:
+        self, items: Sequence[IndexedChange]
+    ) -> tuple[list[PlannedChange], list[InventoryResult]]:
         """Say what each change would come to.
 
         Returns:
-            The changes that can be made, each with its stock and the quantity it leads to; and
-            the results of those that cannot.
+            The changes that can be made, and the results of those that cannot.
 
         Raises:
             WixError: If Wix cannot be asked.
         """
         if not self._found:
-            self._found = self._looked_up()
-        self._refresh([each.index for each in wanted if each.index in self._used])
-        possible, impossible = [], []
-        for each in wanted:
-            found = self._found[each.index]
+            self._found = self._look_up()
+        self._refresh([item.index for item in items if item.index in self._used])
+        self._used |= {item.index for item in items}
+        planned: list[PlannedChange] = []
+        refusals: dict[int, RefusedError] = {}
+        for item in items:
             try:
-                if isinstance(found, AdminError):
-                    raise found
-                possible.append((each, found, _outcome(each, found)))
-            except AdminError as error:
-                impossible.append(refused(InventoryResult, each.index, error))
-        self._used |= {each.index for each in wanted}
-        changed = {stock.key for _, stock, _ in possible}
+                planned.append(self._planned(item))
+            except RefusedError as refusal:
+                refusals[item.index] = refusal
+        changed = {each.stock.key for each in planned}
         whole = []
-        for each, stock, becomes in possible:
-            if changed.issuperset(stock.counted_with):
-                whole.append((each, stock, becomes))
+        for each in planned:
+            if changed.issuperset(each.stock.counted_with):
+                whole.append(each)
             else:
-                refusal = _refusal(each.index, "not_possible_now", ALL_OR_NONE)
-                impossible.append(refused(InventoryResult, each.index, refusal))
-        return whole, impossible
+                index = each.item.index
+                refusals[index] = refusal_of(index, "not_possible_now", ALL_OR_NONE)
+        return whole, [refused(InventoryResult, *refusal) for refusal in refusals.items()]
 
-    def _looked_up(self) -> dict[int, Stock | AdminError]:
-        stocks = self.reader.find([each.change for each in self._wanted])
-        shelf = _Shelf(stocks)
-        found: dict[int, Stock | AdminError] = {}
+    def _planned(self, item: IndexedChange) -> PlannedChange:
+        stock = self._found[item.index]
+        if isinstance(stock, RefusedError):
+            raise stock
+        return PlannedChange(item, stock, _outcome(item, stock))
+
+    def _look_up(self) -> dict[int, Stock | RefusedError]:
+        index = _StockIndex(self.reader.find([item.change for item in self._items]))
+        found: dict[int, Stock | RefusedError] = {}
         named_by: dict[Key, int] = {}
-        for each in self._wanted:
-            try:
-                stock = shelf.only(each, self.reader.unspeakable(each))
-            except AdminError as error:
-                found[each.index] = error
-                continue
-            first = named_by.setdefault(stock.key, each.index)
-            if first == each.index:
-                found[first] = stock
-            else:
-                found[first] = _twice(first, each.index)
-                found[each.index] = _twice(each.index, first)
+        for item in self._items:
+            stock = self.reader.unsupported(item) or index.find_one(item)
+            found[item.index] = stock
+            if isinstance(stock, Stock):
+                first = named_by.setdefault(stock.key, item.index)
+                if first != item.index:
+                    found[first] = _twice(first, item.index)
+                    found[item.index] = _twice(item.index, first)
         return found
 
     def _refresh(self, indexes: Iterable[int]) -> None:
@@ -141,14 +153,14 @@ class Book:
             index: stock for index in indexes if isinstance(stock := self._found[index], Stock)
         }
         if known:
-            now = self.reader.again({stock.key for stock in known.values()})
+            now = self.reader.reread({stock.key for stock in known.values()})
             for index, stock in known.items():
-                self._found[index] = now.get(stock.key) or _refusal(
+                self._found[index] = now.get(stock.key) or refusal_of(
                     index, "not_found", "Wix keeps no stock of it any more"
                 )
 
 
-class _Shelf:
+class _StockIndex:
     """Stock by every name it has."""
 
     def __init__(self, stocks: Iterable[Stock]) -> None:
@@ -161,35 +173,29 @@ class _Shelf:
             ):
                 self._named.setdefault(name, []).append(stock)
 
-    def only(self, wanted: Wanted, unspeakable: AdminError | None) -> Stock:
-        """Return the one stock that fits all that a change names.
-
-        Raises:
-            AdminError: If nothing fits or too much, or this version cannot express the change.
-        """
-        if unspeakable is not None:
-            raise unspeakable
-        change = wanted.change
+    def find_one(self, item: IndexedChange) -> Stock | RefusedError:
+        """Return the one stock that fits all that a change names, or why there is none."""
+        change = item.change
         if change.sku is not None:
-            named: tuple[str, str | None] = ("sku", change.sku)
+            name: tuple[str, str | None] = ("sku", change.sku)
         elif change.product_id is not None:
-            named = ("product", change.product_id)
+            name = ("product", change.product_id)
         else:
-            named = ("variant", change.variant_id)
-        fitting = [each for each in self._named.get(named, []) if _fits(change, each)]
+            name = ("variant", change.variant_id)
+        fitting = [each for each in self._named.get(name, []) if _fits(change, each)]
         if len({(each.product_id, each.variant_id) for each in fitting}) > 1:
-            raise _refusal(
-                wanted.index,
+            return refusal_of(
+                item.index,
                 "invalid_input",
                 "It stands for several variants: name one by variantId or sku",
             )
         if len(fitting) > 1:
-            raise _refusal(
-                wanted.index, "invalid_input", "Several locations have it: name one by locationId"
+            return refusal_of(
+                item.index, "invalid_input", "Several locations have it: name one by locationId"
             )
         if not fitting:
-            raise _refusal(
-                wanted.index,
+            return refusal_of(
+                item.index,
                 "not_found",
                 "Wix keeps no stock of it: look at product, variant and location",
             )
@@ -203,33 +209,33 @@ def _fits(change: StockChange, stock: Stock) -> bool:
         (change.sku, stock.sku),
         (change.location_id, stock.location_id),
     )
-    return all(asked in {None, has} for asked, has in pairs)
+    return all(named in {None, has} for named, has in pairs)
 
 
-def _outcome(wanted: Wanted, stock: Stock) -> int:
+def _outcome(item: IndexedChange, stock: Stock) -> int:
     """Return the quantity that a change leads to.
 
     Raises:
         RefusedError: If it cannot be made.
     """
-    change = wanted.change
+    change = item.change
     if change.adjust is None:
         return change.set_to or 0
     if stock.quantity is None:
-        raise _refusal(
-            wanted.index, "not_possible_now", "Its stock is not counted: set it first", "adjust"
+        raise refusal_of(
+            item.index, "not_possible_now", "Its stock is not counted: set it first", "adjust"
         )
     quantity = stock.quantity + change.adjust
     if quantity < 0 and change.adjust < 0:
-        raise _refusal(
-            wanted.index,
+        raise refusal_of(
+            item.index,
             "below_zero",
             f"Take out at most {stock.quantity}, as there are no more",
             "adjust",
         )
     if quantity > MOST:
-        raise _refusal(
-            wanted.index,
+        raise refusal_of(
+            item.index,
             "not_possible_now",
             f"Add at most {MOST - stock.quantity}, as Wix counts no further than {MOST}",
             "adjust",
@@ -238,11 +244,22 @@ def _outcome(wanted: Wanted, stock: Stock) -> int:
 
 
 def _twice(index: int, other: int) -> RefusedError:
-    return _refusal(
+    return refusal_of(
         index, "invalid_input", f"changes.{other} is about the same stock: send one change for it"
     )
 
 
-def _refusal(index: int, code: str, detail: str, field: str = "") -> RefusedError:
+def refusal_of(
+    index: int, code: str, detail: str, field: str = "", *, wix_code: str | None = None
+) -> RefusedError:
+    """Make the error of a change that cannot be made.
+
+    Args:
+        index: Its place in the request.
+        code: As for any error.
+        detail: What to do about it, as a whole sentence.
+        field: The field of the change that it is about; "" is the change as a whole.
+        wix_code: As for any error.
+    """
     violation = Violation(pointer("changes", index, *([field] if field else [])), detail)
-    return RefusedError(detail, code=code, violations=[violation])
+    return RefusedError(detail, code=code, violations=[violation], wix_code=wix_code)

@@ -8,12 +8,12 @@ from wix_admin.effects.once import Once
 from wix_admin.errors import InputError
 from wix_admin.inventory.stock_effect import MOVED_AT_ONCE, SET_AT_ONCE, StockEffect
 from wix_admin.inventory.stock_input import (
+    IndexedChange,
     InventoryResult,
     UpdateInventoryAnswer,
     UpdateInventoryInput,
-    Wanted,
 )
-from wix_admin.inventory.stock_lookup import Book
+from wix_admin.inventory.stock_lookup import StockLookup
 from wix_admin.inventory.v1 import MoveV1, ReaderV1, SetV1
 from wix_admin.inventory.v3 import MoveV3, ReaderV3, SetAtRevision
 from wix_admin.wix.catalog import Catalog, on_catalog
@@ -24,7 +24,7 @@ ROUNDS = 10
 
 
 def update_inventory(
-    wix: WixClient, asked: UpdateInventoryInput, once: Once
+    wix: WixClient, request: UpdateInventoryInput, once: Once
 ) -> UpdateInventoryAnswer:
     """Set stock, or adjust it.
 
@@ -40,24 +40,25 @@ def update_inventory(
         InputError: If the site's version of the catalog takes no such reason.
         WixError: If nothing was done, and Wix cannot be asked or refuses.
     """
-    return on_catalog(wix, lambda version: _update(wix, asked, once, version))
+    return on_catalog(wix, lambda version: _update(wix, request, once, version))
 
 
 def _update(
-    wix: WixClient, asked: UpdateInventoryInput, once: Once, version: Catalog
+    wix: WixClient, request: UpdateInventoryInput, once: Once, version: Catalog
 ) -> UpdateInventoryAnswer:
-    if version == "V1_CATALOG" and asked.reason != "MANUAL":
+    if version == "V1_CATALOG" and request.reason != "MANUAL":
         raise InputError.of(
             "reason",
             "Leave it out: the site has catalog V1, which keeps no reasons",
             code="not_in_this_catalog",
         )
-    wanted = [Wanted(index, change) for index, change in enumerate(asked.changes)]
-    book = Book(ReaderV1(wix) if version == "V1_CATALOG" else ReaderV3(wix), wanted)
+    items = [IndexedChange(index, change) for index, change in enumerate(request.changes)]
+    reader = ReaderV1(wix) if version == "V1_CATALOG" else ReaderV3(wix)
+    lookup = StockLookup(reader, items)
 
-    def effect(target: str, changes: Sequence[Wanted]) -> StockEffect:
-        kind = _kind(version, is_set=changes[0].change.adjust is None, has_key=bool(once.key))
-        return kind(wix, book, target, changes, asked.reason)
+    def effect(target: str, some: Sequence[IndexedChange]) -> StockEffect:
+        kind = _kind(version, is_set=some[0].change.adjust is None, has_key=bool(once.key))
+        return kind(wix, lookup, target, some, request.reason)
 
     batch = Batch(
         wix=wix,
@@ -67,7 +68,7 @@ def _update(
         rounds=ROUNDS,
         log_as="Stock is changed",
     )
-    return summarize(UpdateInventoryAnswer, batch.make(_chunks(wanted)), once)
+    return summarize(UpdateInventoryAnswer, batch.make(_chunks(items)), once)
 
 
 def _kind(version: Catalog, *, is_set: bool, has_key: bool) -> type[StockEffect]:
@@ -76,13 +77,13 @@ def _kind(version: Catalog, *, is_set: bool, has_key: bool) -> type[StockEffect]
     return SetAtRevision if is_set or has_key else MoveV3
 
 
-def _chunks(wanted: Sequence[Wanted]) -> list[Sequence[Wanted]]:
+def _chunks(items: Sequence[IndexedChange]) -> list[Sequence[IndexedChange]]:
     """Cut the request so that each part fits into one call, whatever is done with it.
 
     They are cut by nothing but the request, so that the ledger knows them again.
     """
-    sets = [each for each in wanted if each.change.adjust is None]
-    moves = [each for each in wanted if each.change.adjust is not None]
+    sets = [each for each in items if each.change.adjust is None]
+    moves = [each for each in items if each.change.adjust is not None]
     incoming = [each for each in moves if (each.change.adjust or 0) > 0]
     outgoing = [each for each in moves if (each.change.adjust or 0) < 0]
     return [

@@ -1,18 +1,12 @@
-"""Stock on catalog V3: one inventory item for each variant and location, with a revision."""
+"""Changes stock on catalog V3, where each inventory item has a revision."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import batched
-from typing import Annotated, Any
+from typing import override
 
 from wix_admin.effects.once import Sent
-from wix_admin.errors import AdminError, OutcomeUnknownError, WixConflictError
-from wix_admin.inventory.operations import (
-    DECREMENT_STOCK,
-    INCREMENT_STOCK,
-    QUERY_STOCK,
-    SET_STOCK,
-)
+from wix_admin.errors import AdminError, OutcomeUnknownError, RefusedError, WixConflictError
+from wix_admin.inventory.operations import DECREMENT_STOCK, INCREMENT_STOCK, SET_STOCK
 from wix_admin.inventory.stock_effect import (
     REFUSALS,
     Entry,
@@ -25,15 +19,18 @@ from wix_admin.inventory.stock_effect import (
     unknown,
     unsent,
 )
-from wix_admin.inventory.stock_input import InventoryReceipt, InventoryResult, StockChange
+from wix_admin.inventory.stock_input import (
+    IndexedChange,
+    InventoryReceipt,
+    InventoryResult,
+    StockChange,
+)
 from wix_admin.inventory.stock_lookup import Key, Reader, Stock
-from wix_admin.models import LENIENT, Json, WixEntity
+from wix_admin.inventory.v3_items import InventoryItem, all_items
+from wix_admin.models import Json, WixEntity
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.pages import Listed, walk
 from wix_admin.wix.replies import CONFLICT_MARKS, read_as
 from wix_auth import WixAuthError
-
-LARGEST_PAGE = 1_000
 
 NAMED_AT_ONCE = 200
 """How many ids or SKUs one filter names: Wix's cursors have to hold it, in 16,000 characters."""
@@ -42,36 +39,6 @@ GONE = "NOT_FOUND"
 
 READS_BEHIND = 3
 """How often stock is read that must have changed and is not seen changed."""
-
-
-class Product(WixEntity):
-    """What an inventory item tells of its product."""
-
-    name: Annotated[str | None, LENIENT] = None
-    variant_name: Annotated[str | None, LENIENT] = None
-    variant_sku: str | None = None
-
-
-class InventoryItem(WixEntity):
-    """The stock of one variant at one location, as Wix has it."""
-
-    id: str
-    revision: str | None = None
-    product_id: str
-    variant_id: str
-    location_id: str | None = None
-    quantity: int | None = None
-    in_stock: Annotated[bool | None, LENIENT] = None
-    track_quantity: bool | None = None
-    availability_status: Annotated[str | None, LENIENT] = None
-    updated_date: Annotated[str | None, LENIENT] = None
-    product: Product | None = None
-
-
-class Found(Listed):
-    """A page of inventory items."""
-
-    inventory_items: list[InventoryItem] | None = None
 
 
 class _Fault(WixEntity):
@@ -96,34 +63,13 @@ class _Results(WixEntity):
 _CONFLICT = _Result(item_metadata=_Metadata(error=_Fault(code="ABORTED")))
 
 
-def query_page(wix: WixClient, query: Json) -> Found:
-    """Read one page of inventory items.
-
-    Wix: `POST /stores/v3/inventory-items/query`, whose limit is 1,000 a page.
-
-    Raises:
-        WixError: If Wix refuses the query or cannot be asked.
-    """
-    return read_as(Found, wix.call(QUERY_STOCK, body={"query": query}), QUERY_STOCK)
-
-
-def all_items(wix: WixClient, condition: Json) -> Iterator[InventoryItem]:
-    """Yield every inventory item that fits a filter, page after page.
-
-    Raises:
-        WixError: If Wix refuses the filter or cannot be asked.
-    """
-    first = {"filter": condition, "cursorPaging": {"limit": LARGEST_PAGE}}
-    for page in walk(partial(query_page, wix), first):
-        yield from page.inventory_items or []
-
-
 class ReaderV3(Reader):
     """Reads inventory items by any of their names."""
 
     def __init__(self, wix: WixClient) -> None:
         self._wix = wix
 
+    @override
     def find(self, changes: Sequence[StockChange]) -> list[Stock]:
         """Read them by SKU, variant or product: each name costs a part of one call."""
         skus = {each.sku for each in changes if each.sku is not None}
@@ -136,9 +82,13 @@ class ReaderV3(Reader):
             *self._named("productId", products - {None}),
         ]
 
-    def again(self, keys: Iterable[Key]) -> dict[Key, Stock]:
-        """Read them by their own ids."""
+    @override
+    def reread(self, keys: Iterable[Key]) -> dict[Key, Stock]:
         return {each.key: each for each in self._named("id", {key[0] for key in keys})}
+
+    @override
+    def unsupported(self, item: IndexedChange) -> RefusedError | None:
+        return None
 
     def _named(self, field: str, names: Iterable[str | None]) -> Iterator[Stock]:
         for part in batched(sorted(filter(None, names)), NAMED_AT_ONCE, strict=False):
@@ -164,17 +114,35 @@ class SetAtRevision(StockEffect):
     * Otherwise several changes were made since, and whether ours is among them is not known.
     """
 
+    @override
     def make(self, entries: Sequence[Entry]) -> list[InventoryResult]:
         """Set them; a conflict means that it was not done."""
-        return self._set(entries, first=True)
+        faults = self._set(entries)
+        doubtful = [
+            each.key
+            for each in entries
+            if each.place in faults and not _is_conflict(faults[each.place])
+        ]
+        try:
+            now = self._lookup.reader.reread(doubtful) if doubtful else {}
+        except (AdminError, WixAuthError):
+            now = None  # what is set is told all the same
+        return [
+            self._first_try_result(each, faults[each.place], now)
+            if each.place in faults
+            else result_of(each, "done", quantity=each.becomes)
+            for each in entries
+        ]
 
+    @override
     def read_back(self, sent: Sent) -> InventoryReceipt:
         """Set them again at the same revisions, and judge the conflicts."""
         entries = entries_in(sent)
-        made = self._set(entries, first=False) if entries else []
-        return InventoryReceipt(results=[*made, *unsent(self._wanted, entries)])
+        made = self._retry_results(entries, self._set(entries)) if entries else []
+        return InventoryReceipt(results=[*made, *unsent(self._items, entries)])
 
-    def _set(self, entries: Sequence[Entry], *, first: bool) -> list[InventoryResult]:
+    def _set(self, entries: Sequence[Entry]) -> dict[int, str | None]:
+        """Set them all; return Wix's code for each that it does not say to have set, by place."""
         items = [
             {
                 "inventoryItem": {
@@ -187,33 +155,16 @@ class SetAtRevision(StockEffect):
         ]
         body = {"inventoryItems": items, "returnEntity": False, "reason": self._reason}
         try:
-            told = _told(self._wix.call(SET_STOCK, body=body))
+            results = _results_in(self._wix.call(SET_STOCK, body=body))
         except WixConflictError:
-            told = dict.fromkeys(range(len(entries)), _CONFLICT)
-        faults = {
-            entry.place: _code(told.get(position))
+            results = dict.fromkeys(range(len(entries)), _CONFLICT)
+        return {
+            entry.place: _fault_in(results.get(position))
             for position, entry in enumerate(entries)
-            if position not in told or not told[position].item_metadata.success
+            if position not in results or not results[position].item_metadata.success
         }
-        if not first:
-            return self._told_late(entries, faults)
-        doubtful = [
-            each
-            for each in entries
-            if each.place in faults and not _is_conflict(faults[each.place])
-        ]
-        try:
-            now = self._book.reader.again(each.key for each in doubtful) if doubtful else {}
-        except (AdminError, WixAuthError):
-            now = None  # what is set is told all the same
-        return [
-            self._judged(each, faults[each.place], now)
-            if each.place in faults
-            else result_of(each, "done", quantity=each.becomes)
-            for each in entries
-        ]
 
-    def _judged(
+    def _first_try_result(
         self, entry: Entry, fault: str | None, seen: Mapping[Key, Stock] | None
     ) -> InventoryResult:
         """Say what became of an item that the first try is not told to have set.
@@ -229,17 +180,17 @@ class SetAtRevision(StockEffect):
             return unknown(entry, "Wix does not tell whether it was set, and cannot be asked")
         now = seen.get(entry.key)
         if fault is None:
-            return self._made_out(entry, now)
+            return self._infer_result(entry, now)
         if now is not None and now.revision != entry.revision:
             return left(entry.place)
         return refused_by_wix(entry.place, fault)
 
-    def _told_late(
+    def _retry_results(
         self, entries: Sequence[Entry], faults: Mapping[int, str | None]
     ) -> list[InventoryResult]:
         """Say what became of items of which a second try set all but those with a fault."""
         doubtful = [each for each in entries if each.place in faults]
-        now = self._seen_changed(doubtful)
+        now = self._wait_for_change(doubtful)
         results = []
         for each in entries:
             stock = now.get(each.key)
@@ -247,19 +198,19 @@ class SetAtRevision(StockEffect):
             if each.place not in faults:
                 results.append(result_of(each, "done", quantity=each.becomes))
             elif stock is None or stock.revision != each.revision:
-                results.append(self._made_out(each, stock))
+                results.append(self._infer_result(each, stock))
             elif fault in REFUSALS:
                 results.append(refused_by_wix(each.place, fault))
             else:
                 results.append(unknown(each, "Wix says that it changed, and does not show how"))
         return results
 
-    def _seen_changed(self, entries: Sequence[Entry]) -> dict[Key, Stock]:
+    def _wait_for_change(self, entries: Sequence[Entry]) -> dict[Key, Stock]:
         """Read stock anew, and again while what must have changed is not seen changed."""
         same = {each.key: each.revision for each in entries}
         now: dict[Key, Stock] = {}
         for _ in range(READS_BEHIND):
-            now |= self._book.reader.again(same) if same else {}
+            now |= self._lookup.reader.reread(same) if same else {}
             same = {
                 key: old for key, old in same.items() if key in now and now[key].revision == old
             }
@@ -267,7 +218,7 @@ class SetAtRevision(StockEffect):
                 break
         return now
 
-    def _made_out(self, entry: Entry, now: Stock | None) -> InventoryResult:
+    def _infer_result(self, entry: Entry, now: Stock | None) -> InventoryResult:
         """Say from how the stock is now whether a change was made that may have been."""
         if now is None:
             return refused_by_wix(entry.place, GONE)
@@ -281,14 +232,14 @@ class SetAtRevision(StockEffect):
             return result_of(entry, "done", quantity=entry.becomes)
         return unknown(
             entry,
-            f"No answer came. From {_told_of(entry.quantity)} it was to be {entry.becomes} at"
-            f" revision {entry.revision}; it is {_told_of(now.quantity)} at {now.revision}, by us"
+            f"No answer came. From {_in_words(entry.quantity)} it was to be {entry.becomes} at"
+            f" revision {entry.revision}; it is {_in_words(now.quantity)} at {now.revision}, by us"
             " or by others",
         )
 
     @property
     def _sets(self) -> set[int]:
-        return {each.index for each in self._wanted if each.change.adjust is None}
+        return {each.index for each in self._items if each.change.adjust is None}
 
 
 class MoveV3(MoveEffect):
@@ -298,6 +249,7 @@ class MoveV3(MoveEffect):
     call. Whether one item that cannot be done fails alone or the whole call is not documented.
     """
 
+    @override
     def move(self, entries: Sequence[Entry]) -> list[InventoryResult]:
         """Make the call, with the restriction said aloud, as its documented defaults differ."""
         comes_in = entries[0].by > 0
@@ -316,20 +268,20 @@ class MoveV3(MoveEffect):
             "returnEntity": True,
             "reason": self._reason,
         }
-        told = _told(self._wix.call(operation, body=body))
-        return [_moved(entry, told.get(position)) for position, entry in enumerate(entries)]
+        results = _results_in(self._wix.call(operation, body=body))
+        return [_moved(entry, results.get(position)) for position, entry in enumerate(entries)]
 
 
-def _moved(entry: Entry, told: _Result | None) -> InventoryResult:
-    if told is None:
+def _moved(entry: Entry, result: _Result | None) -> InventoryResult:
+    if result is None:
         return unknown(entry, f"Wix told nothing of it; there were {entry.quantity} before")
-    if not told.item_metadata.success:
-        return refused_by_wix(entry.place, _code(told) or "")
-    quantity = told.item.quantity if told.item else None
+    if not result.item_metadata.success:
+        return refused_by_wix(entry.place, _fault_in(result) or "")
+    quantity = result.item.quantity if result.item else None
     return result_of(entry, "done", quantity=quantity)
 
 
-def _told(reply: Any) -> dict[int, _Result]:
+def _results_in(reply: Json) -> dict[int, _Result]:
     """Return what Wix says of each item, by its place in the request.
 
     Raises:
@@ -341,14 +293,14 @@ def _told(reply: Any) -> dict[int, _Result]:
     return {each.item_metadata.original_index: each for each in results}
 
 
-def _code(told: _Result | None) -> str | None:
-    if told is None:
+def _fault_in(result: _Result | None) -> str | None:
+    if result is None:
         return None
-    error = told.item_metadata.error
+    error = result.item_metadata.error
     return (error.code if error else None) or ""
 
 
-def _told_of(quantity: int | None) -> str:
+def _in_words(quantity: int | None) -> str:
     return "not counted" if quantity is None else str(quantity)
 
 
