@@ -10,7 +10,7 @@ from wix_admin.bookings.filters import BOOKINGS
 from wix_admin.bookings.operations import QUERY_BOOKINGS
 from wix_admin.models import Json, without_none
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.pages import LARGEST_PAGE, Page, QueryInput, Sort, items_as_told, walk
+from wix_admin.wix.pages import LARGEST_PAGE, Page, QueryInput, Sort, pass_on_items, walk
 from wix_admin.wix.replies import read_as
 
 NEWEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "DESC"}]
@@ -53,7 +53,7 @@ def query_bookings(wix: WixClient, query: QueryBookingsInput) -> BookingPage:
     )
     body = {"query": wix_query, "withBookingAllowedActions": True}
     found = read_as(Found, wix.call(QUERY_BOOKINGS, body=body), QUERY_BOOKINGS)
-    bookings = items_as_told(ExtendedBooking, found.extended_bookings or [], QUERY_BOOKINGS)
+    bookings = pass_on_items(ExtendedBooking, found.extended_bookings or [], QUERY_BOOKINGS)
     return BookingPage.of(QUERY_BOOKINGS, bookings, found.position)
 
 

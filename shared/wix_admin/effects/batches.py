@@ -5,6 +5,7 @@ a repetition with the same key is answered from the records as far as they go, d
 and repeats only items that failed in a way that may pass.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -263,10 +264,8 @@ def summarize[R: ItemResult, A: BatchAnswer[Any]](
         each.model_copy(update={"error": each.error.quoting(MAX_WORDS)}) if each.error else each
         for each in ordered
     ]
-    counts = {
-        status: sum(each.status == status for each in ordered)
-        for status in ("done", "refused", "unknown", "left")
-    }
+    found = Counter(each.status for each in ordered)
+    counts = {status: found[status] for status in ("done", "refused", "unknown", "left")}
     complete = not counts["left"] and not counts["unknown"]
     return answer.model_validate({"results": ordered, **counts, "complete": complete})
 

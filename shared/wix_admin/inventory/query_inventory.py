@@ -205,13 +205,13 @@ def _line(item: InventoryItem) -> StockLine:
 
 def _lines(products: Iterable[ProductStock]) -> Iterator[StockLine]:
     for product in products:
-        for each in product.variants or []:
+        for variant in product.variants or []:
             yield StockLine(
                 inventory_item_id=product.id,
                 product_id=product.product_id,
-                variant_id=each.variant_id,
+                variant_id=variant.variant_id,
                 track_quantity=bool(product.track_quantity),
-                quantity=each.quantity if product.track_quantity else None,
-                in_stock=each.in_stock,
+                quantity=variant.quantity if product.track_quantity else None,
+                in_stock=variant.in_stock,
                 updated_date=product.last_updated,
             )

@@ -11,7 +11,7 @@ from wix_admin.members.filters import MEMBERS
 from wix_admin.members.operations import QUERY_MEMBERS
 from wix_admin.models import FunctionInput, Json, WixEntity
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort, items_as_told
+from wix_admin.wix.pages import LARGEST_PAGE, Offset, Page, QueryInput, Sort, pass_on_items
 from wix_admin.wix.replies import read_as
 
 OLDEST_FIRST: list[Json] = [{"fieldName": "createdDate", "order": "ASC"}]
@@ -106,7 +106,7 @@ def query_members(wix: WixClient, query: QueryMembersInput) -> MemberPage:
     total = found.metadata.total if found.metadata else None
     return MemberPage.of(
         QUERY_MEMBERS,
-        items_as_told(Member, members, QUERY_MEMBERS),
+        pass_on_items(Member, members, QUERY_MEMBERS),
         offset.after(len(members), total),
         shifted=offset.shifted(total),
     )

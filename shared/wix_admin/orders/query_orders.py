@@ -9,7 +9,7 @@ from wix_admin.orders.entities import Order
 from wix_admin.orders.filters import ORDERS
 from wix_admin.orders.operations import SEARCH_ORDERS
 from wix_admin.wix.client import WixClient
-from wix_admin.wix.pages import CursorPaging, Listed, Page, QueryInput, items_as_told
+from wix_admin.wix.pages import CursorPaging, Listed, Page, QueryInput, pass_on_items
 from wix_admin.wix.replies import read_as
 
 
@@ -51,5 +51,5 @@ def query_orders(wix: WixClient, query: QueryOrdersInput) -> OrderPage:
         sort=query.sorting() or None,
     )
     found = read_as(_Found, wix.call(SEARCH_ORDERS, body={"search": search}), SEARCH_ORDERS)
-    orders = items_as_told(Order, found.orders or [], SEARCH_ORDERS)
+    orders = pass_on_items(Order, found.orders or [], SEARCH_ORDERS)
     return OrderPage.of(SEARCH_ORDERS, orders, found.position)

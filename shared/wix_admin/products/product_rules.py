@@ -25,9 +25,9 @@ def check_products(products: Sequence[NewProduct]) -> None:
         InputError: With each field that is wrong. Its text holds none of the caller's words.
     """
     found = [
-        each
+        violation
         for index, product in enumerate(products)
-        for each in _wrong_with(product, pointer("products", index))
+        for violation in _wrong_with(product, pointer("products", index))
     ]
     found += _duplicates(products)
     if found:
@@ -73,7 +73,9 @@ def _wrong_with_variants(product: NewProduct, place: str) -> Iterator[Violation]
     for name, written in OF_VARIANTS.items():
         if getattr(product, name) is not None:
             yield Violation(f"{place}/{written}", "Send it with each variant, not with the product")
-    choices = {option.name: {each.name for each in option.choices} for option in product.options}
+    choices = {
+        option.name: {choice.name for choice in option.choices} for option in product.options
+    }
     combinations = []
     for number, variant in enumerate(product.variants):
         if variant.choices.keys() != choices.keys() or any(

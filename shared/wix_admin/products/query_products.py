@@ -14,7 +14,7 @@ from wix_admin.products.operations import QUERY_PRODUCTS, QUERY_PRODUCTS_V1
 from wix_admin.wix.catalog import Catalog, on_catalog
 from wix_admin.wix.client import WixClient
 from wix_admin.wix.cursors import unseal_place
-from wix_admin.wix.pages import Listed, Page, QueryInput, Sort, items_as_told
+from wix_admin.wix.pages import Listed, Page, QueryInput, Sort, pass_on_items
 from wix_admin.wix.replies import read_as
 
 MoreToTell = Annotated[
@@ -156,7 +156,7 @@ def _page_of_v3(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     following = found.position and _Position("V3_CATALOG", found.position, position.fields)
     return ProductPage.of(
         LIST,
-        items_as_told(Product, found.products or [], QUERY_PRODUCTS),
+        pass_on_items(Product, found.products or [], QUERY_PRODUCTS),
         following,
         catalog="V3_CATALOG",
     )
@@ -193,7 +193,7 @@ def _page_of_v1(wix: WixClient, position: _Position, limit: int) -> ProductPage:
     following = (_after_the_last if walks else _further_on)(position, items, limit, total)
     return ProductPage.of(
         LIST,
-        items_as_told(Product, items, QUERY_PRODUCTS_V1),
+        pass_on_items(Product, items, QUERY_PRODUCTS_V1),
         following,
         catalog="V1_CATALOG",
         shifted=None if walks else None not in {position.total, total} and total != position.total,

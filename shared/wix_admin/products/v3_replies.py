@@ -147,10 +147,10 @@ def results_in(
     Raises:
         OutcomeUnknownError: If the answer cannot be read.
     """
-    told = read_as(_Reply, reply, operation)
+    read = read_as(_Reply, reply, operation)
     if operation != CREATE_STOCKED_PRODUCTS:
-        return _created(items, told)
-    return _with_stock(items, _created(items, told.product_results), told.inventory_results)
+        return _created(items, read)
+    return _with_stock(items, _created(items, read.product_results), read.inventory_results)
 
 
 def refused_by_name(refusal: WixRequestError, items: Sequence[NamedProduct]) -> list[ProductResult]:
@@ -212,17 +212,17 @@ def refused(
     return ProductResult(index=index, status="refused", error=reason)
 
 
-def _created(items: Sequence[NamedProduct], told: _Results | None) -> list[ProductResult]:
-    results = told.by_index() if told else {}
-    return [_result(item.index, results.get(place)) for place, item in enumerate(items)]
+def _created(items: Sequence[NamedProduct], results: _Results | None) -> list[ProductResult]:
+    by_index = results.by_index() if results else {}
+    return [_result(item.index, by_index.get(place)) for place, item in enumerate(items)]
 
 
-def _result(index: int, told: _Metadata | None) -> ProductResult:
+def _result(index: int, metadata: _Metadata | None) -> ProductResult:
     """Read what became of one product. One that Wix does not tell of failed among too many."""
-    if told is not None and told.success and told.id:
-        return ProductResult(index=index, status="done", product_id=told.id)
-    code = (told.code if told else None) or ""
-    if told is None or told.success or code in PASSING:
+    if metadata is not None and metadata.success and metadata.id:
+        return ProductResult(index=index, status="done", product_id=metadata.id)
+    code = (metadata.code if metadata else None) or ""
+    if metadata is None or metadata.success or code in PASSING:
         return _left(index, "wix_unavailable", REMEDIES["wix_unavailable"], code)
     return refused(index, _code_of(code), wix_code=code, field=FIELDS.get(code))
 

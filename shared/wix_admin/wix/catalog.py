@@ -29,7 +29,7 @@ _remembered: list[Catalog] = []
 """V3, once the site has said that it has it."""
 
 
-class _Told(WixEntity):
+class _Version(WixEntity):
     catalog_version: str
 
 
@@ -43,13 +43,13 @@ def on_catalog[T](wix: WixClient, act: Callable[[Catalog], T]) -> T:
         WixSetupError: If Wix Stores is not installed, or Wix contradicts itself.
         WixError: If Wix cannot be asked, or whatever `act` raises.
     """
-    version = _remembered[0] if _remembered else _asked(wix)
+    version = _remembered[0] if _remembered else _read_version(wix)
     try:
         return act(version)
     except WixSetupError as error:
         if error.code != "wrong_catalog":
             raise
-        now = _asked(wix)
+        now = _read_version(wix)
         if now == version:
             raise
     return act(now)
@@ -60,10 +60,10 @@ def forget_catalog() -> None:
     _remembered.clear()
 
 
-def _asked(wix: WixClient) -> Catalog:
+def _read_version(wix: WixClient) -> Catalog:
     """Wix: `GET /stores/v3/provision/version`."""
     forget_catalog()
-    version = read_as(_Told, wix.call(GET_CATALOG_VERSION), GET_CATALOG_VERSION).catalog_version
+    version = read_as(_Version, wix.call(GET_CATALOG_VERSION), GET_CATALOG_VERSION).catalog_version
     if version not in {"V1_CATALOG", "V3_CATALOG"}:
         raise WixSetupError("Wix Stores is not installed on the site, or has no catalog yet")
     found = cast("Catalog", version)

@@ -125,9 +125,9 @@ class Query:
         wrong = chain(checking.filter(condition, ("filter",)), checking.sort(sort))
         found = list(islice(wrong, MAX_FIELDS))
         if found:
-            told = list(dict.fromkeys(each.detail for each in found))[:MAX_TOLD]
+            details = list(dict.fromkeys(each.detail for each in found))[:MAX_TOLD]
             code = "not_in_this_catalog" if checking.foreign == len(found) else None
-            raise InputError("; ".join(told), code=code, violations=found)
+            raise InputError("; ".join(details), code=code, violations=found)
 
 
 class _Checking:

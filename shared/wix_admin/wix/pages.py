@@ -112,7 +112,7 @@ class Page[T](Answer):
         return cls(cursor=cursor, has_more=cursor is not None, items=list(items), **more)
 
 
-def items_as_told[T: WixEntity](
+def pass_on_items[T: WixEntity](
     model: type[T], listed: Sequence[object], operation: Operation
 ) -> list[T]:
     """Return the items of a page as they came; what is no item is left out and logged."""
