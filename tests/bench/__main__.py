@@ -1,4 +1,7 @@
-"""`python -m tests.bench`: what `make bench` runs. Results go to build/bench; no time fails."""
+"""`python -m tests.bench`: what `make bench` runs. No time fails.
+
+Figures go to build/bench, and the plot of the cold starts beside this file.
+"""
 
 import argparse
 import shutil
@@ -10,16 +13,17 @@ from tests.bench.figures import Comparison
 from tests.bench.ingress import measure_ingress
 from tests.bench.measuring import BenchError, measure_cold, measure_warm
 from tests.bench.packages import size_of
-from tests.bench.plot import draw_cold_starts, draw_storm
+from tests.bench.plot import cold_starts
 from tests.bench.report import Results
-from tests.bench.scene import FUNCTIONS, PROJECT, logical_id, scene
+from tests.bench.scene import KINDS, PROJECT, logical_id, scene
 from tests.lambda_runtime import InitFailedError
 from tests.local_stack import Progress, build, local_stack
 from tests.local_stack.processes import ProcessError, signals_as_exit
 
 RESULTS = PROJECT / "build/bench"
-WEIGHED = ("get_order", "receive_webhook")
-"""One function with the layers that all have, and the one that has more."""
+PLOT = Path(__file__).with_name("cold-starts.svg")
+WEIGHED = ("orders/get_order", "webhooks/receive_webhook")
+"""A function with the layers that all have, and the one that has more."""
 
 
 def main() -> int:
@@ -38,9 +42,9 @@ def main() -> int:
     report = results.text()
     (RESULTS / "results.md").write_text(report)
     (RESULTS / "results.json").write_text(results.json())
-    draw_cold_starts(results.comparisons, RESULTS)
-    draw_storm(results.ingress.storm, RESULTS)
-    print(f"\n{report}\nResults and plots are in {RESULTS.relative_to(Path.cwd(), walk_up=True)}")
+    PLOT.write_text(cold_starts(results.comparisons))
+    written, drawn = (path.relative_to(Path.cwd(), walk_up=True) for path in (RESULTS, PLOT))
+    print(f"\n{report}\nAll figures are in {written}, and the cold starts are drawn in {drawn}")
     return 0
 
 
@@ -58,8 +62,8 @@ def _measure(folder: Path, logs: Path, runs: int, progress: Progress) -> Results
     with local_stack(artifacts, deployed, _made(logs / "deployed"), progress) as stack:
         ingress = measure_ingress(stack, progress)
     comparisons = [
-        Comparison(name, samples[name], samples[f"{name}/reference"], samples["empty"])
-        for name in FUNCTIONS
+        Comparison(kind, action, samples[action], samples[f"{action}/reference"], samples["empty"])
+        for kind, action in KINDS.items()
     ]
     return Results(comparisons, warm, sizes, ingress)
 

@@ -1,7 +1,5 @@
-"""What each function is given to do: its sample event, as if it came now, about
-something new."""
+"""What each function is given to do: its sample event, as if it came now, about something new."""
 
-import json
 import time
 import uuid
 
@@ -13,21 +11,17 @@ from tests.wix_simulator.errors import Json
 from tests.wix_simulator.webhooks import APPROVED
 
 
-def event_for(area: str, function: str, wix: WixSimulator) -> Json:
-    """Make something new, and an event about it for one of the functions of an area."""
-    action = ACTIONS[f"{area}/{function}"]
-    match area:
+def event_for(name: str, wix: WixSimulator) -> Json:
+    """Make something new, and an event about it for an action."""
+    action = ACTIONS[name]
+    match action.area:
         case "webhooks":
             return _delivered(delivery(wix, new_order(wix)))
-        case "automations":
-            event = sample_event(action, "event", SEEDS["orders"](function, wix))
-            return queue_batch(event=json.dumps(event))
         case "schedules":
-            waiting(function, wix)
-            event = action.sample
-            return {**event, "dryRun": False} if "dryRun" in event else event
+            waiting(action.stem, wix)
+            return action.sample
     key = str(uuid.uuid4()) if action.writes else None
-    return sample_event(action, "http", SEEDS[area](function, wix), key=key)
+    return sample_event(action, "http", SEEDS[action.area](action.stem, wix), key=key)
 
 
 def delivery(wix: WixSimulator, order: Json) -> str:

@@ -23,13 +23,14 @@ class ColdRun:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A function beside its reference and beside a handler that does nothing.
+    """A function of a kind beside its reference, and beside a handler that does nothing.
 
     The runs come round by round, and a ratio is the median of the rounds' ratios: what else the
     machine was doing in a round slowed all of them alike.
     """
 
-    name: str
+    kind: str
+    action: str
     ours: Sequence[ColdRun]
     reference: Sequence[ColdRun]
     empty: Sequence[ColdRun]
@@ -39,15 +40,20 @@ class Comparison:
         """Start to first answer, in times the reference's."""
         return _answer_ratio(self.ours, self.reference)
 
-    def summary(self) -> dict[str, float | str]:
-        """Everything to be told, by the keys of `COLUMNS`."""
+    @property
+    def init_ratio(self) -> float:
+        """Start to first request for work, in times the reference's."""
         pairs = zip(self.ours, self.reference, strict=True)
+        return median(ours.init / reference.init for ours, reference in pairs)
+
+    def summary(self) -> dict[str, float | str]:
+        """All figures, by the keys of `COLUMNS`."""
         return {
             "init_ms": init_ms(self.ours),
             "first_answer_ms": answer_ms(self.ours),
             "reference_init_ms": init_ms(self.reference),
             "reference_first_answer_ms": answer_ms(self.reference),
-            "init_ratio": median(ours.init / reference.init for ours, reference in pairs),
+            "init_ratio": self.init_ratio,
             "ratio": self.ratio,
             "empty_ratio": _answer_ratio(self.ours, self.empty),
             "verdict": "PASS" if self.ratio <= GOAL else "over",
@@ -81,11 +87,12 @@ def _answer_ratio(runs: Sequence[ColdRun], others: Sequence[ColdRun]) -> float:
 
 
 def cold_table(comparisons: Sequence[Comparison]) -> str:
-    header = ["function", *(title for title, _ in COLUMNS.values())]
+    header = ["action", *(title for title, _ in COLUMNS.values())]
     rows = []
     for each in comparisons:
         summary = each.summary()
-        rows.append([each.name, *(form.format(summary[key]) for key, (_, form) in COLUMNS.items())])
+        figures = (form.format(summary[key]) for key, (_, form) in COLUMNS.items())
+        rows.append([each.action, *figures])
     return table(header, rows)
 
 

@@ -1,82 +1,73 @@
-"""Draws how our cold starts compare, and what becomes of a thousand deliveries."""
+"""Draws how our cold starts compare."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from matplotlib.figure import Figure
+from collections.abc import Iterator, Sequence
 
 from tests.bench.figures import GOAL, Comparison, answer_ms, init_ms
-from tests.bench.rates import STEPS, Storm
 
 OURS = ("#1b5e8c", "#8cbfe0")
-REFERENCE = ("#6b6b6b", "#c4c4c4")
-BAR = 0.36
+BARE = ("#6b6b6b", "#c4c4c4")
+"""Colors of a process's start, and of its first invocation."""
 
-STEP_COLORS = {"answered": "#6b6b6b", "judged": "#8cbfe0", "fulfilled": "#1b5e8c"}
+FONT = 'font-family="system-ui, sans-serif" font-size="12" fill="#1f2328"'
+WIDTH, LEFT, ONE = 760, 140, 400
+"""How wide the plot is, where bars begin, and how long is what bare libraries take."""
+
+TOP, ROW, BAR = 44, 46, 16
+FOOT = 56
+BY_CHARACTER = 6.2
+"""About how wide a character is."""
 
 
-def draw_cold_starts(comparisons: Sequence[Comparison], folder: Path) -> None:
-    """Write the plot as PNG and SVG: per function, ours above the reference."""
-    figure = Figure(figsize=(9.5, 1.6 + 0.75 * len(comparisons)), layout="constrained")
-    axes = figure.add_subplot()
-    longest = max(GOAL, *(each.ratio for each in comparisons))
-    beside = longest * 1.02
-    for row, each in enumerate(comparisons):
-        for name, runs_of, ratio, colors, at in (
-            ("this project", each.ours, each.ratio, OURS, row - BAR / 2),
-            ("bare libraries", each.reference, 1.0, REFERENCE, row + BAR / 2),
-        ):
-            init = ratio * init_ms(runs_of) / answer_ms(runs_of)
-            parts = (("init", 0.0, init), ("first invocation", init, ratio - init))
-            for color, (part, left, width) in zip(colors, parts, strict=True):
-                label = None if row else f"{name}: {part}"
-                axes.barh(at, width, BAR, left=left, color=color, label=label)
-            text = f"{ratio:.2f}  ({answer_ms(runs_of):.0f} ms)"
-            axes.text(beside, at, text, va="center", fontsize=8)
-    axes.axvline(GOAL, color="#b3261e", linestyle="--", linewidth=1, label=f"goal: {GOAL}")
-    axes.set_yticks(range(len(comparisons)), [each.name for each in comparisons])
-    axes.set_ylim(len(comparisons) - 0.5, -0.5)
-    axes.set_xlim(0, longest * 1.2)
-    axes.set_xlabel("time from process start to first answer, in times the bare libraries' time")
-    axes.set_title(
-        f"Cold start on this machine, medians of {len(comparisons[0].ours)} fresh processes"
+def cold_starts(comparisons: Sequence[Comparison]) -> str:
+    """The plot as SVG: for each kind of action, ours above what bare libraries take."""
+    end = TOP + ROW * len(comparisons)
+    goal = LEFT + GOAL * ONE
+    title = (
+        "Process start to first answer, in times what bare libraries take: "
+        f"medians of {len(comparisons[0].ours)} fresh processes"
     )
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
-    _save(figure, folder, "cold-start")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{end + FOOT}" {FONT}>',
+        f"<title>{title}</title>",
+        '<rect width="100%" height="100%" fill="#ffffff"/>',
+        _text(16, 24, title, 'font-weight="bold"'),
+        *(part for row, each in enumerate(comparisons) for part in _row(TOP + row * ROW, each)),
+        f'<path d="M{goal:.0f} {TOP}V{end}" stroke="#b3261e" stroke-dasharray="4 3"/>',
+        _text(goal, end + 14, f"goal: {GOAL}", 'text-anchor="middle" fill="#b3261e"'),
+        *_legend(end + 34),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
 
 
-def draw_storm(storm: Storm, folder: Path) -> None:
-    """Write the plot as PNG and SVG: how many deliveries had come how far, over time."""
-    figure = Figure(figsize=(9.5, 5), layout="constrained")
-    axes = figure.add_subplot()
-    rates = storm.per_second()
-    for step, what in STEPS.items():
-        times: Sequence[float] = getattr(storm, step)
-        begin = 0.0 if step == "answered" else storm.resumed
-        axes.plot(
-            [begin, *times],
-            range(len(times) + 1),
-            color=STEP_COLORS[step],
-            linewidth=2,
-            marker="o",
-            markevery=[len(times)],
-            label=f"{what}: {rates[step]:,.0f} a second",
-            clip_on=False,
-        )
-    axes.set_xlim(0)
-    axes.set_ylim(0)
-    axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("seconds since the first delivery was sent")
-    axes.set_ylabel("deliveries, and their orders")
-    axes.set_title(
-        f"{len(storm.answered):,} approved orders, delivered together to the stack on this machine"
-    )
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside lower center", fontsize=9, frameon=False)
-    _save(figure, folder, "deliveries")
+def _row(top: float, each: Comparison) -> Iterator[str]:
+    yield _text(16, top + 16, each.kind, 'font-weight="bold"')
+    yield _text(16, top + 32, each.action.rpartition("/")[2], 'fill="#59636e"')
+    for runs, ratio, colors, at in (
+        (each.ours, each.ratio, OURS, top + 4),
+        (each.reference, 1.0, BARE, top + 4 + BAR),
+    ):
+        whole = ratio * ONE
+        init = whole * init_ms(runs) / answer_ms(runs)
+        yield _bar(LEFT, at, init, colors[0])
+        yield _bar(LEFT + init, at, whole - init, colors[1])
+        yield _text(LEFT + whole + 6, at + 12, f"{ratio:.2f}")
 
 
-def _save(figure: Figure, folder: Path, name: str) -> None:
-    for kind in ("png", "svg"):
-        figure.savefig(folder / f"{name}.{kind}", dpi=150)
+def _legend(at: float) -> Iterator[str]:
+    left = 16.0
+    for name, colors in (("this project", OURS), ("bare libraries", BARE)):
+        for color, part in zip(colors, ("init", "first invocation"), strict=True):
+            text = f"{name}: {part}"
+            yield _bar(left, at, 12, color, 12)
+            yield _text(left + 18, at + 10, text)
+            left += 34 + BY_CHARACTER * len(text)
+
+
+def _bar(left: float, top: float, width: float, color: str, height: float = BAR) -> str:
+    where = f'x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height:.0f}"'
+    return f'<rect {where} fill="{color}"/>'
+
+
+def _text(left: float, base: float, text: str, style: str = "") -> str:
+    return f'<text x="{left:.0f}" y="{base:.0f}" {style}>{text}</text>'.replace(" >", ">")

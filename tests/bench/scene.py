@@ -12,51 +12,27 @@ from pathlib import Path
 import awslambdaric
 
 from tests import canaries
-from tests.actions import ROUTED
 from tests.bench.events import event_for
 from tests.lambda_runtime import FunctionProcess
 from tests.lambda_runtime.process import IN_THE_RUNTIME
 from tests.local_stack import Account, Artifacts
 from tests.local_stack.emulator import emulator
 from tests.local_stack.stack import CREDENTIAL
-from tests.samples import WAITING_DOMAIN, WAITING_SERVICE
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.errors import Json
 
 PROJECT = Path(__file__).resolve().parents[2]
 REFERENCE = Path(__file__).parent / "reference"
 
-LEFT_OUT = frozenset({"redrive_quarantine"})
-"""Only an operator calls it, and then for minutes: nobody minds how it starts."""
-
-AREAS = {
-    path.stem: path.parent.name
-    for path in sorted(PROJECT.glob("functions/*/*.py"))
-    if path.stem not in LEFT_OUT
+KINDS = {
+    "read": "orders/get_order",
+    "query": "orders/query_orders",
+    "write": "orders/refund_order",
+    "batch": "products/create_product",
+    "webhook": "webhooks/receive_webhook",
+    "schedule": "schedules/report_low_stock",
 }
-FUNCTIONS = tuple(AREAS)
-
-MODULES = {
-    "check_credentials": "credentials",
-    "approve_member": "members",
-    "approve_pending_members": "chores",
-    "block_member": "members",
-    "cancel_booking": "bookings",
-    "confirm_booking": "bookings",
-    "confirm_pending_bookings": "chores",
-    "create_member": "members",
-    "create_product": "products",
-    "decline_booking": "bookings",
-    "delete_member": "members",
-    "update_inventory": "stock",
-    "report_low_stock": "chores",
-    "fulfill_approved_order": "approved_orders",
-    "fulfill_dispatched_shipment": "dispatched_shipments",
-    "receive_webhook": "webhooks",
-    "reschedule_booking": "bookings",
-    **{action.stem: "readers" for action in ROUTED if not action.writes},
-}
-"""Where a function's reference is, if not among the writers."""
+"""One action of each kind, which is what is measured: others of the kind start alike."""
 
 TABLE = "effects"
 BUS = "bench"
@@ -64,12 +40,12 @@ BUS = "bench"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A handler to measure, and which function's events it answers."""
+    """A handler to measure, and which action's events it answers."""
 
     name: str
     handler: str
     task_root: Path
-    function: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +59,21 @@ class Scene:
     environment: dict[str, str]
     log: Path
 
-    def ours(self, function: str) -> Target:
-        root = self.artifacts.function(logical_id(function))
-        return Target(function, f"{function}.handler", root, function)
+    def ours(self, action: str) -> Target:
+        """The function that is deployed."""
+        root = self.artifacts.function(logical_id(action))
+        return Target(action, f"{_module(action)}.handler", root, action)
 
-    def reference(self, function: str) -> Target:
-        handler = f"reference.{MODULES.get(function, 'writers')}.{function}"
-        return Target(f"{function}/reference", handler, self.references, function)
+    def reference(self, action: str) -> Target:
+        """The handler that does the same job with bare libraries."""
+        return self._beside(f"{action}/reference", _module(action), action)
 
     def other(self, module: str) -> Target:
-        return Target(module, f"reference.{module}.handler", self.references, "get_order")
+        """A handler that does not what any of ours does, and is told to read an order."""
+        return self._beside(module, module, KINDS["read"])
+
+    def _beside(self, name: str, module: str, action: str) -> Target:
+        return Target(name, f"reference.{module}.handler", self.references, action)
 
     def process(
         self, target: Target, environment: Mapping[str, str] | None = None
@@ -105,19 +86,23 @@ class Scene:
         return FunctionProcess(
             target.handler,
             task_root=target.task_root,
-            packages=self.artifacts.layers_of(logical_id(target.function)),
+            packages=self.artifacts.layers_of(logical_id(target.action)),
             environment={**self.environment, **(environment or {})},
             log=self.log,
         )
 
-    def event(self, function: str) -> Json:
-        """What the function is given to do, about a new order."""
-        return event_for(AREAS[function], function, self.wix)
+    def event(self, action: str) -> Json:
+        """What the function is given to do, about something new."""
+        return event_for(action, self.wix)
 
 
-def logical_id(function: str) -> str:
+def logical_id(action: str) -> str:
     """The function's name in the template."""
-    return f"{function.title().replace('_', '')}Function"
+    return f"{_module(action).title().replace('_', '')}Function"
+
+
+def _module(action: str) -> str:
+    return action.rpartition("/")[2]
 
 
 @contextmanager
@@ -171,10 +156,6 @@ def _environment(account: Account, wix: WixSimulator) -> dict[str, str]:
         "QUARANTINE_URL": queue,
         "WIX_WEBHOOK_PUBLIC_KEYS": b64encode(wix.webhooks.public_key.encode()).decode(),
         "WIX_INSTANCE_IDS": canaries.INSTANCE_ID,
-        "APPROVE_MEMBERS": WAITING_DOMAIN,
-        "AUTO_FULFILL": "digital",
-        "CONFIRM_BOOKINGS": WAITING_SERVICE,
-        "CREDENTIAL_MAX_AGE_DAYS": "180",
         "LOW_STOCK_THRESHOLD": "3",
         "POWERTOOLS_SERVICE_NAME": "bench",
         "POWERTOOLS_METRICS_NAMESPACE": "WixAdmin",

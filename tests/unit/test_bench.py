@@ -1,28 +1,30 @@
-"""What the benchmark makes of its times, and that it forgets no function."""
+"""What the benchmark makes of its times, and of what it takes them."""
 
-import ast
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.bench import events
 from tests.bench.figures import ColdRun, Comparison, answer_ms, table
-from tests.bench.measuring import did_its_job
-from tests.bench.packages import size_of
-from tests.bench.plot import draw_storm
+from tests.bench.measuring import Warm, did_its_job
+from tests.bench.packages import Size, size_of
+from tests.bench.plot import cold_starts
 from tests.bench.rates import Answers, Ingress, Storm, answers_table, storm_table
-from tests.bench.scene import AREAS, FUNCTIONS, LEFT_OUT, MODULES, PROJECT, REFERENCE
+from tests.bench.report import Results
+from tests.bench.scene import KINDS, PROJECT, REFERENCE
 from tests.samples import SAMPLES
 from tests.wix_simulator import WixSimulator
 
+SVG = "{http://www.w3.org/2000/svg}"
 STORM = Storm(answered=[0.1, 0.2], resumed=4, judged=[4.2, 4.5], fulfilled=[4.5, 5])
 
 
 def comparison(ours: list[float], reference: list[float]) -> Comparison:
     runs, others = ([ColdRun(each / 2, each) for each in times] for times in (ours, reference))
-    return Comparison("get_order", runs, others, [ColdRun(0.1, 0.1) for _ in runs])
+    return Comparison("read", "orders/get_order", runs, others, [ColdRun(0.1, 0.1) for _ in runs])
 
 
 def ingress(bare: Sequence[float], ours: Sequence[float]) -> Ingress:
@@ -48,24 +50,15 @@ def test_the_goal_is_met_up_to_its_exact_value() -> None:
     assert comparison([1.26], [1.0]).summary()["verdict"] == "over"
 
 
-def test_every_function_is_measured_beside_a_reference() -> None:
-    written = {path.stem for path in PROJECT.glob("functions/*/*.py")}
-
-    assert set(FUNCTIONS) == written - LEFT_OUT
-    assert written > LEFT_OUT
-    for function in FUNCTIONS:
-        module = REFERENCE / f"{MODULES.get(function, 'writers')}.py"
-        assert function in functions_in(module)
+@pytest.mark.parametrize("action", KINDS.values())
+def test_a_function_is_measured_beside_a_reference_of_its_name(action: str) -> None:
+    assert (PROJECT / f"functions/{action}.py").exists()
+    assert (REFERENCE / f"{action.rpartition('/')[2]}.py").exists()
 
 
-def functions_in(module: Path) -> set[str]:
-    nodes = ast.parse(module.read_text()).body
-    return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_an_event_names_nothing_that_only_samples_have(function: str) -> None:
-    event = json.dumps(events.event_for(AREAS[function], function, WixSimulator()))
+@pytest.mark.parametrize("action", KINDS.values())
+def test_an_event_names_nothing_that_only_samples_have(action: str) -> None:
+    event = json.dumps(events.event_for(action, WixSimulator()))
 
     for sample in SAMPLES:
         assert sample not in event
@@ -76,10 +69,7 @@ def test_an_event_names_nothing_that_only_samples_have(function: str) -> None:
     [
         {"statusCode": 200, "body": "{}"},
         {"batchItemFailures": []},
-        {"ok": True, "findings": []},
         {"statusCode": 200, "body": '{"done": 2, "refused": 0, "complete": true}'},
-        {"approved": ["one"], "pending": 1},
-        {"confirmed": ["one"], "pending": 1},
         {"items": [{"quantity": 1}], "count": 1},
     ],
 )
@@ -92,11 +82,8 @@ def test_a_job_is_done_whatever_door_it_came_through(answer: object) -> None:
     [
         {"statusCode": 409, "body": "{}"},
         {"batchItemFailures": [{"itemIdentifier": "1"}]},
-        {"ok": False, "findings": [{"code": "wrong_site"}]},
         {"statusCode": 200, "body": '{"done": 1, "refused": 1, "complete": true}'},
         {"statusCode": 200, "body": '{"done": 1, "left": 1, "complete": false}'},
-        {"approved": [], "pending": 0},
-        {"confirmed": [], "pending": 0},
         {"items": [], "count": 0},
         {},
         None,
@@ -104,6 +91,24 @@ def test_a_job_is_done_whatever_door_it_came_through(answer: object) -> None:
 )
 def test_no_time_is_taken_of_a_job_that_was_not_done(answer: object) -> None:
     assert not did_its_job(answer)
+
+
+def test_a_plot_draws_each_kind_as_long_as_its_ratio() -> None:
+    run = [ColdRun(0.5, 2)]
+    slow = Comparison("write", "orders/refund_order", run, run, [ColdRun(1, 1)])
+
+    plot = ET.fromstring(cold_starts([comparison([1.5], [1.0]), slow]))  # noqa: S314 - it was just written
+
+    bars = [each for each in plot.iter(f"{SVG}rect") if each.get("height") == "16"]
+    assert [each.get("width") for each in bars] == [
+        *("300", "300", "200", "200"),
+        *("100", "300", "100", "300"),
+    ]
+    texts = [each.text for each in plot.iter(f"{SVG}text")]
+    assert [text for text in texts if text in {"read", "refund_order", "1.50", "1.00"}] == [
+        *("read", "1.50", "1.00"),
+        *("refund_order", "1.00", "1.00"),
+    ]
 
 
 # ---- Webhooks -------------------------------------------------------------------------------
@@ -151,13 +156,19 @@ def test_answers_are_told_in_milliseconds_and_ratios() -> None:
     assert ours.replace(" ", "") == "|ours|1|250.0|250.0|2.50|2.50|"
 
 
-def test_a_storm_is_drawn_to_be_looked_at_and_to_be_scaled(tmp_path: Path) -> None:
-    draw_storm(STORM, tmp_path)
-
-    assert {path.name for path in tmp_path.iterdir()} == {"deliveries.png", "deliveries.svg"}
-
-
 # ---- All of it ------------------------------------------------------------------------------
+
+
+def test_two_sentences_sum_up_from_the_fastest_kind_to_the_slowest() -> None:
+    comparisons = [comparison([0.98], [1.0]), comparison([1.19], [1.0])]
+    warm = Warm(request_ms=0.5, empty_ms=0.4, reference_ms=0.9, ours_ms=1.2)
+    sizes = {"orders/get_order": Size(7.61, 20, 0), "webhooks/receive_webhook": Size(13.3, 40, 0)}
+
+    said = Results(comparisons, warm, sizes, ingress([1], [1])).sentences()
+
+    assert said.count("1.0 to 1.2 times as long") == 2
+    assert "takes 2.4 times as long" in said
+    assert "7.6 MB zipped, and 13.3 MB" in said
 
 
 def test_a_table_lines_up() -> None:

@@ -2,14 +2,15 @@
 
 import json
 import os
-from typing import Any
 
 import boto3
+
+from .client import Json
 
 events = boto3.client("events")
 
 
-def publish(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
+def publish(source: str, detail_type: str, detail: Json) -> None:
     reply = events.put_events(
         Entries=[
             {
@@ -22,4 +23,3 @@ def publish(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, 
     )
     if reply["FailedEntryCount"]:
         raise ConnectionError("the bus took no event")
-    return dict(reply["Entries"][0])

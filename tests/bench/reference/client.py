@@ -8,6 +8,9 @@ from typing import Any
 import boto3
 import httpx
 from aws_lambda_powertools import Logger
+from pydantic import BaseModel
+
+type Json = dict[str, Any]
 
 RENEW_EARLY_SECONDS = 60
 
@@ -28,8 +31,12 @@ class Token:
         return self.value
 
     def _exchange(self) -> None:
-        reply = buy_token(read_secret())
-        if token_info(reply["access_token"])["siteId"] != os.environ["WIX_SITE_ID"]:
+        stored = secrets.get_secret_value(SecretId=os.environ["WIX_SECRET_ARN"])
+        credential = json.loads(stored["SecretString"])
+        del credential["kind"]
+        reply = _post("/oauth2/token", {"grant_type": "client_credentials", **credential})
+        info = _post("/oauth2/token-info", {"token": reply["access_token"]})
+        if info["siteId"] != os.environ["WIX_SITE_ID"]:
             raise PermissionError("the credential is for another site")
         self.value = reply["access_token"]
         self.renew_at = time.time() + float(reply["expires_in"]) - RENEW_EARLY_SECONDS
@@ -38,34 +45,28 @@ class Token:
 token = Token()
 
 
-def read_secret() -> dict[str, Any]:
-    return dict(secrets.get_secret_value(SecretId=os.environ["WIX_SECRET_ARN"]))
-
-
-def buy_token(stored: dict[str, Any]) -> dict[str, Any]:
-    credential = json.loads(stored["SecretString"])
-    del credential["kind"]
-    return _post("/oauth2/token", {"grant_type": "client_credentials", **credential})
-
-
-def token_info(token: str) -> dict[str, Any]:
-    return _post("/oauth2/token-info", {"token": token})
-
-
-def call(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def call(method: str, path: str, body: Json | None = None) -> Json:
     response = http.request(method, path, json=body, headers={"Authorization": token.get()})
     response.raise_for_status()
-    reply: dict[str, Any] = response.json()
+    reply: Json = response.json()
     return reply
 
 
-def answer(name: str, body: str) -> dict[str, Any]:
+def catalog_version() -> str:
+    version: str = call("GET", "/stores/v3/provision/version")["catalogVersion"]
+    if version != "V3_CATALOG":
+        raise ValueError("this reference knows catalog V3")
+    return version
+
+
+def answer(name: str, body: BaseModel) -> Json:
     logger.info("done", extra={"action": name})
-    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": body}
+    headers = {"Content-Type": "application/json"}
+    return {"statusCode": 200, "headers": headers, "body": body.model_dump_json()}
 
 
-def _post(path: str, body: dict[str, str]) -> dict[str, Any]:
+def _post(path: str, body: dict[str, str]) -> Json:
     response = http.post(path, json=body)
     response.raise_for_status()
-    reply: dict[str, Any] = response.json()
+    reply: Json = response.json()
     return reply

@@ -4,37 +4,30 @@ import os
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import boto3
 from pydantic import BaseModel
 
-type Json = dict[str, Any]
+from .client import Json
+
 type Change = Callable[[], Json]
 """The one call that makes a change; returns its reply."""
 
 dynamodb = boto3.client("dynamodb")
 
 
-class Changed(BaseModel):
-    """What is remembered of a change, and answered."""
-
-    id: str
-    order_id: str
-
-
-def once(
+def once[Answer: BaseModel](
     name: str,
     target: str,
     key: str,
     check: Callable[[], Change],
-    remember: Callable[[Json, str], BaseModel] | None = None,
-) -> str:
+    remember: Callable[[Json], Answer],
+) -> Answer:
     """Make a change under its idempotency key.
 
     Args:
         check: Reads what must be read first, and returns the change.
-        remember: Makes of Wix's reply and the target what is remembered and answered.
+        remember: Makes of Wix's reply what is remembered and answered.
     """
     attempt = uuid.uuid4().hex
     item = {"pk": {"S": f"{os.environ['WIX_SITE_ID']}#{name}#{target}#{key}"}}
@@ -50,13 +43,9 @@ def once(
     )
     change = check()
     set_state(item, attempt, "sent", "")
-    changed = (remember or changed_order)(change(), target).model_dump_json()
-    set_state(item, attempt, "settled", changed)
-    return changed
-
-
-def changed_order(reply: Json, order_id: str) -> Changed:
-    return Changed(id=id_in(reply), order_id=order_id)
+    answer = remember(change())
+    set_state(item, attempt, "settled", answer.model_dump_json())
+    return answer
 
 
 def set_state(item: Json, attempt: str, state: str, outcome: str) -> None:
@@ -72,13 +61,3 @@ def set_state(item: Json, attempt: str, state: str, outcome: str) -> None:
             ":mine": {"S": attempt},
         },
     )
-
-
-def id_in(reply: Json) -> str:
-    """Find the id of what was changed or made."""
-    if "paymentsIds" in reply:
-        return str(reply["paymentsIds"][0])
-    for name in ("fulfillmentId", "EventId"):
-        if name in reply:
-            return str(reply[name])
-    return str((reply.get("order") or reply["refund"])["id"])

@@ -1,17 +1,18 @@
-"""The function that takes what Wix delivered to the bus."""
+"""The function that takes what Wix delivered from its queue to the bus."""
 
 import json
 import os
 from base64 import b64decode
-from typing import Any
 
 import jwt
+from aws_lambda_powertools import Logger
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from .bus import publish
-from .queues import Json, work_off
+from .client import Json
 
+logger = Logger()
 KEY = b64decode(os.environ["WIX_WEBHOOK_PUBLIC_KEYS"])
 
 
@@ -25,11 +26,20 @@ class Envelope(BaseModel, alias_generator=to_camel):
 class Event(BaseModel, alias_generator=to_camel, extra="allow"):
     id: str
     entity_id: str
-    action_event: dict[str, Any]
+    action_event: Json
 
 
-def receive_webhook(batch: Json, context: object) -> Json:
-    return work_off(batch, "receive_webhook", receive)
+def handler(batch: Json, context: object) -> Json:
+    failed = []
+    for record in batch["Records"]:
+        try:
+            receive(record["body"])
+        except Exception:
+            logger.exception("failed", extra={"action": "receive_webhook"})
+            failed.append({"itemIdentifier": record["messageId"]})
+        else:
+            logger.info("done", extra={"action": "receive_webhook"})
+    return {"batchItemFailures": failed}
 
 
 def receive(body: str) -> None:

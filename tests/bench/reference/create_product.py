@@ -5,9 +5,8 @@ from functools import partial
 
 from pydantic import BaseModel
 
-from .client import answer, call
-from .ledger import Change, Json, once
-from .readers import catalog_version
+from .client import Json, answer, call, catalog_version
+from .ledger import Change, once
 
 NAME = "create_product"
 
@@ -20,30 +19,26 @@ class Chosen(BaseModel):
     catalog: str
 
 
-def create_product(event: Json, context: object) -> Json:
+def handler(event: Json, context: object) -> Json:
     key = event["headers"]["Idempotency-Key"]
-    asked = json.loads(event["body"])["products"]
-    catalog_version()
-
-    def check() -> Change:
-        body = {"products": [described(each) for each in asked], "returnEntity": False}
-        return partial(call, "POST", "/stores/v3/bulk/products-with-inventory/create", body)
-
+    products = json.loads(event["body"])["products"]
+    catalog = catalog_version()
     # A product that was begun on one catalog is not made again on another.
-    once("choose_catalog", "new", key, lambda: dict, chosen)
-    return answer(NAME, once(NAME, "0.0", key, check, created))
+    once("choose_catalog", "new", key, lambda: dict, lambda _: Chosen(catalog=catalog))
+    return answer(NAME, once(NAME, "0.0", key, partial(check, products), created))
 
 
-def chosen(_: Json, __: str) -> Chosen:
-    return Chosen(catalog="V3_CATALOG")
+def check(products: list[Json]) -> Change:
+    body = {"products": [described(each) for each in products], "returnEntity": False}
+    return partial(call, "POST", "/stores/v3/bulk/products-with-inventory/create", body)
 
 
-def created(reply: Json, _: str) -> Created:
-    told = [each["itemMetadata"] for each in reply["productResults"]["results"]]
+def created(reply: Json) -> Created:
+    made = [each["itemMetadata"] for each in reply["productResults"]["results"]]
     stocked = [each["itemMetadata"]["success"] for each in reply["inventoryResults"]["results"]]
-    if not all(each["success"] for each in told) or not all(stocked):
+    if not all(each["success"] for each in made) or not all(stocked):
         raise ValueError("not all were created")
-    return Created(product_ids=[each["id"] for each in told])
+    return Created(product_ids=[each["id"] for each in made])
 
 
 def described(product: Json) -> Json:
