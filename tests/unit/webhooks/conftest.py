@@ -5,7 +5,7 @@ from moto import mock_aws
 
 from tests import canaries
 from tests.unit.webhooks.scene import Scene
-from tests.unit.wix_admin.effects.batches import sqs_with_its_limit
+from tests.unit.wix_admin.effects.batches import sqs_that_never_waits, sqs_with_its_limit
 from tests.wix_simulator.signing import SigningKey
 from wix_admin import process
 from wix_admin.aws.settings import settings
@@ -26,7 +26,12 @@ def other_key() -> SigningKey:
 
 @pytest.fixture(scope="module", autouse=True)
 def aws() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws(), sqs_with_its_limit():
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        mock_aws(),
+        sqs_with_its_limit(),
+        sqs_that_never_waits(),
+    ):
         patch.delenv("AWS_ENDPOINT_URL")
         yield
 

@@ -155,7 +155,7 @@ def test_no_more_messages_are_shown_at_a_time_than_sqs_takes(scene: Scene) -> No
 def test_messages_are_looked_for_everywhere_and_hidden_until_the_run_is_over(scene: Scene) -> None:
     asked: list[Json] = []
     process.queue_client().meta.events.register(
-        "provide-client-params.sqs.ReceiveMessage", lambda params, **_: asked.append(params)
+        "provide-client-params.sqs.ReceiveMessage", lambda params, **_: asked.append({**params})
     )
 
     scene.redrive(seconds=200)

@@ -52,6 +52,22 @@ def sqs_with_its_limit() -> Iterator[None]:
         aws_session().unregister(event, check)
 
 
+@contextmanager
+def sqs_that_never_waits() -> Iterator[None]:
+    """Let clients that are made from now on hear at once of an empty queue, however long it may
+    be looked at: SQS in memory really would be waited for."""
+
+    def hurry(params: dict[str, Any], **_: Any) -> None:
+        params["WaitTimeSeconds"] = 0
+
+    event = "before-parameter-build.sqs.ReceiveMessage"
+    aws_session().register(event, hurry)
+    try:
+        yield
+    finally:
+        aws_session().unregister(event, hurry)
+
+
 @dataclass(frozen=True)
 class QueueInMemory:
     """A queue, as whoever sends to it and Lambda see it."""
