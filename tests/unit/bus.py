@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
+from tests.unit.aws import aws_client
 
 RULE = "everything"
 
@@ -17,8 +17,8 @@ class Bus:
     _seen: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._events = boto3.client("events")
-        self._sqs = boto3.client("sqs")
+        self._events = aws_client("events")
+        self._sqs = aws_client("sqs")
         self._queue = self._sqs.create_queue(QueueName=self.name)["QueueUrl"]
 
     def up(self) -> None:

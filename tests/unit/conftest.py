@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from tests import canaries
 from tests.samples import WAITING_DOMAIN, WAITING_SERVICE, put_samples
+from tests.unit.aws import aws_client
 from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
 from wix_admin import process
@@ -34,7 +34,7 @@ def secret_arn() -> Iterator[str]:
     """The credential in Secrets Manager; AWS in memory for as long as it is there."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.delenv("AWS_ENDPOINT_URL")
-        secret = boto3.client("secretsmanager").create_secret(
+        secret = aws_client("secretsmanager").create_secret(
             Name="wix",
             SecretString=json.dumps(
                 {
@@ -74,7 +74,7 @@ def wix(
 def table(wix: WixSimulator) -> str:
     """The ledger, new and empty."""
     name = WriterSettings.read().effects_table_name
-    boto3.client("dynamodb").create_table(
+    aws_client("dynamodb").create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -100,7 +100,7 @@ def shop(wix: WixSimulator, bus: Bus, monkeypatch: pytest.MonkeyPatch) -> WixSim
     monkeypatch.setenv("CONFIRM_BOOKINGS", WAITING_SERVICE)
     monkeypatch.setenv("LOW_STOCK_THRESHOLD", "3")
     monkeypatch.setenv("CREDENTIAL_MAX_AGE_DAYS", "180")
-    quarantine = boto3.client("sqs").create_queue(QueueName=f"quarantine-{uuid.uuid4()}")
+    quarantine = aws_client("sqs").create_queue(QueueName=f"quarantine-{uuid.uuid4()}")
     monkeypatch.setenv("QUARANTINE_URL", quarantine["QueueUrl"])
     put_samples(wix)
     return wix

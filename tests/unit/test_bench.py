@@ -94,10 +94,10 @@ def test_no_time_is_taken_of_a_job_that_was_not_done(answer: object) -> None:
 
 
 def test_a_plot_draws_each_kind_as_long_as_its_ratio() -> None:
-    run = [ColdRun(0.5, 2)]
-    slow = Comparison("write", "orders/refund_order", run, run, [ColdRun(1, 1)])
+    runs = [ColdRun(0.5, 2)]
+    other = Comparison("write", "orders/refund_order", runs, runs, runs)
 
-    plot = ET.fromstring(cold_starts([comparison([1.5], [1.0]), slow]))  # noqa: S314 - it was just written
+    plot = ET.fromstring(cold_starts([comparison([1.5], [1.0]), other]))  # noqa: S314 - it was just written
 
     bars = [each for each in plot.iter(f"{SVG}rect") if each.get("height") == "16"]
     assert [each.get("width") for each in bars] == [

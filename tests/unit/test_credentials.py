@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import canaries
+from tests.unit.aws import aws_client
 from tests.unit.calls import Reply, call
 from tests.unit.wix_auth.fakes import Clock
 from tests.wix_simulator import App, Fault, WixSimulator
@@ -41,7 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def store(wix: WixSimulator, secret_arn: str) -> Iterator[Callable[[dict[str, str]], None]]:
     """Puts a credential into the secret; the usual one is back afterwards."""
-    secrets = boto3.client("secretsmanager")
+    secrets = aws_client("secretsmanager")
 
     def put(credential: dict[str, str]) -> None:
         secrets.put_secret_value(SecretId=secret_arn, SecretString=json.dumps(credential))

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.actions import CALLED, Action
 from tests.samples import waiting
+from tests.unit.aws import aws_client
 from tests.unit.calls import Context
 from tests.wix_simulator import WixSimulator
 from tests.wix_simulator.journal import RecordedRequest
@@ -33,7 +33,7 @@ def test_it_names_the_requests_that_are_then_really_sent(
 
     rehearsed: dict[str, Any] = action.handler({**real, "dryRun": True}, Context())
     read = asked(shop)
-    remembered = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    remembered = aws_client("dynamodb").scan(TableName=table)["Items"]
     action.handler(real, Context())
 
     sent = [each for each in asked(shop) if each.effect]

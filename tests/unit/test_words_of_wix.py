@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import canaries
+from tests.unit.aws import aws_client
 from tests.unit.calls import Reply, call, invoke
 from tests.unit.wix_admin.effects.batches import QueueInMemory
 from tests.wix_simulator import Fault, WixSimulator, card, line
@@ -38,7 +38,7 @@ def spread_in(*places: object) -> set[str]:
 
 
 def ledger(table: str) -> list[Any]:
-    items: list[Any] = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    items: list[Any] = aws_client("dynamodb").scan(TableName=table)["Items"]
     return items
 
 

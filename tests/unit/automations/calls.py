@@ -3,11 +3,10 @@
 import os
 from typing import Any
 
-import boto3
-
 from functions.automations import fulfill_approved_order, fulfill_dispatched_shipment
 from tests.actions import ACTIONS
 from tests.samples import sample_event
+from tests.unit.aws import aws_client
 from tests.unit.orders.calls import Context
 from tests.wix_simulator import Fault, WixSimulator
 
@@ -75,7 +74,7 @@ def asked(wix: WixSimulator) -> list[str]:
 
 def ledger(operation: str) -> dict[str, Any]:
     """What the ledger remembers of an operation, `{}` if that is nothing."""
-    items = boto3.client("dynamodb").scan(TableName=os.environ["EFFECTS_TABLE_NAME"])["Items"]
+    items = aws_client("dynamodb").scan(TableName=os.environ["EFFECTS_TABLE_NAME"])["Items"]
     found = [
         {name: next(iter(value.values())) for name, value in item.items()}
         for item in items

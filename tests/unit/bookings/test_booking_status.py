@@ -5,10 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import canaries
+from tests.unit.aws import aws_client
 from tests.unit.bookings.calls import act, now, writes
 from tests.wix_simulator import Fault, WixSimulator
 
@@ -212,5 +212,5 @@ def test_neither_log_nor_ledger_has_the_person(
 
     act("confirm_booking", booking, key="k-1", notifyParticipants=True, message=canaries.MESSAGE)
 
-    kept = json.dumps(boto3.client("dynamodb").scan(TableName=table)["Items"])
+    kept = json.dumps(aws_client("dynamodb").scan(TableName=table)["Items"])
     assert not any(mark in kept + json.dumps(log_lines()) for mark in canaries.MARKS)

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import canaries
+from tests.unit.aws import aws_client
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import Fault, WixSimulator
 
@@ -380,7 +380,7 @@ def test_an_address_is_not_written_down_and_stays_all_the_same(
     wix.add_fault(Fault(path="*/reschedule", drop="before", times=2))
 
     lost = move(booking, start=ELEVEN, key="k-1")
-    written = json.dumps(boto3.client("dynamodb").scan(TableName=table)["Items"])
+    written = json.dumps(aws_client("dynamodb").scan(TableName=table)["Items"])
     found = move(booking, start=ELEVEN, key="k-1")
 
     assert (lost.status, lost.code) == (504, "outcome_unknown")

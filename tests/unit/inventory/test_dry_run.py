@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import boto3
 import pytest
 
+from tests.unit.aws import aws_client
 from tests.unit.inventory.conftest import update
 from tests.wix_simulator import WixSimulator
 
@@ -38,7 +38,7 @@ def test_it_names_the_requests_that_are_then_really_sent(
 
     assert rehearsed.status == 200, rehearsed.json
     assert [wix.catalog.inventory(each) for each in products] == before
-    assert boto3.client("dynamodb").scan(TableName=table)["Items"] == []
+    assert aws_client("dynamodb").scan(TableName=table)["Items"] == []
     read = wix.requests(path="/stores*")
     assert [each["path"] for each in rehearsed.json["read"]] == [each.path for each in read]
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
+from tests.unit.aws import aws_client
 from tests.unit.calls import invoke
 from tests.unit.inventory.conftest import codes, statuses, update
 from tests.wix_simulator import Fault, WixSimulator
@@ -46,7 +46,7 @@ def quantities(wix: WixSimulator, product_ids: list[str]) -> list[int]:
 
 def largest_item(table: str) -> int:
     """How many bytes the largest item of the ledger has."""
-    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    pages = aws_client("dynamodb").get_paginator("scan").paginate(TableName=table)
     return max(
         sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())
         for page in pages

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import canaries
+from tests.unit.aws import aws_client
 from tests.unit.calls import Reply, call
 from tests.unit.wix_admin.builders import unnamed
 from tests.wix_simulator import Fault, WixSimulator
@@ -30,7 +30,7 @@ def created(wix: WixSimulator) -> int:
 
 
 def ledger(table: str) -> str:
-    return json.dumps(boto3.client("dynamodb").scan(TableName=table)["Items"])
+    return json.dumps(aws_client("dynamodb").scan(TableName=table)["Items"])
 
 
 def test_a_member_is_added_and_may_log_in(wix: WixSimulator, table: str) -> None:

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
+from tests.unit.aws import aws_client
 from tests.unit.orders.calls import api_calls, call, http_event, invoke
 from tests.wix_simulator import WixSimulator, card, line, offline
 
@@ -20,7 +20,7 @@ def order(wix: WixSimulator, table: str) -> dict[str, Any]:
 
 
 def ledger(table: str) -> list[Any]:
-    items: list[Any] = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    items: list[Any] = aws_client("dynamodb").scan(TableName=table)["Items"]
     return items
 
 

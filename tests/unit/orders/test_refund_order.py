@@ -4,10 +4,10 @@ import time
 from decimal import Decimal
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import canaries
+from tests.unit.aws import aws_client
 from tests.unit.orders.calls import Reply, api_calls, call, later
 from tests.wix_simulator import (
     Fault,
@@ -492,7 +492,7 @@ def test_the_ledger_holds_no_words_and_no_whole_entities(wix: WixSimulator, tabl
     order = wix.add_order(total="30.00")
     refund(order, amount="10.00", reason=canaries.MESSAGE, sendCustomerEmail=True)
 
-    (item,) = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    (item,) = aws_client("dynamodb").scan(TableName=table)["Items"]
 
     assert item["state"]["S"] == "settled"
     assert float(item["expiresAt"]["N"]) > time.time() + 89 * 86_400

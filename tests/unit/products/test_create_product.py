@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 
+from tests.unit.aws import aws_client
 from tests.unit.calls import call, invoke
 from tests.unit.products.scene import (
     BULK,
@@ -803,7 +803,7 @@ def test_a_dry_run_changes_nothing_and_tells_every_call(wix: WixSimulator, table
     told = [each["status"] for each in reply.json["result"]["results"]]
     assert told == ["planned"] * 100 + ["refused", "planned"]
     assert names(wix) == ["Old"]
-    assert boto3.client("dynamodb").scan(TableName=table)["Items"] == []
+    assert aws_client("dynamodb").scan(TableName=table)["Items"] == []
 
     create(*products)
 

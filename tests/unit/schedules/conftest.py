@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.secretsmanager.models import secretsmanager_backends
 
+from tests.unit.aws import aws_client
 from tests.wix_simulator import WixSimulator
 
 REGION = "us-east-1"
@@ -40,7 +40,7 @@ class Heard:
 @pytest.fixture
 def store(wix: WixSimulator, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Store a credential in the secret that the function reads, now or some days ago."""
-    client = boto3.client("secretsmanager")
+    client = aws_client("secretsmanager")
     arn = client.create_secret(Name=f"wix-{uuid.uuid4()}")["ARN"]
     monkeypatch.setenv("WIX_SECRET_ARN", arn)
 
@@ -62,7 +62,7 @@ def heard(
 ) -> Heard:
     name = f"bus-{uuid.uuid4()}"
     monkeypatch.setenv("EVENT_BUS_NAME", name)
-    events, sqs = boto3.client("events"), boto3.client("sqs")
+    events, sqs = aws_client("events"), aws_client("sqs")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     events.create_event_bus(Name=name)
     events.put_rule(

@@ -11,8 +11,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from tests import canaries
+from tests.unit.aws import aws_client
 from tests.unit.wix_admin.builders import Context
-from tests.unit.wix_admin.effects.batches import QueueInMemory, client
+from tests.unit.wix_admin.effects.batches import QueueInMemory
 from tests.wix_simulator.errors import Json
 from tests.wix_simulator.signing import SigningKey, claims, domain_event, envelope
 from wix_auth import aws_session
@@ -99,7 +100,8 @@ class Scene:
     @classmethod
     def create(cls, key: SigningKey, other_key: SigningKey) -> "Scene":
         """Make all of it, with a queue that gets every event of the bus."""
-        events, bus, subscriber = client("events"), f"bus-{uuid.uuid4()}", QueueInMemory.create()
+        events, bus = aws_client("events"), f"bus-{uuid.uuid4()}"
+        subscriber = QueueInMemory.create()
         events.create_event_bus(Name=bus)
         pattern = json.dumps({"source": [{"prefix": ""}]})
         events.put_rule(Name=bus, EventBusName=bus, EventPattern=pattern)

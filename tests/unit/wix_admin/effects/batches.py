@@ -6,12 +6,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
+from tests.unit.aws import aws_client
 from wix_auth import aws_session
 
 if TYPE_CHECKING:
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 
 LARGEST_MESSAGE = 1_048_576
 """In bytes, attributes included, which SQS in memory does not count."""
-
-
-@cache
-def client(service: str) -> Any:
-    """A client that all tests share, as one takes long to make."""
-    return boto3.client(service)  # type: ignore[call-overload]  # one overload for each service
 
 
 @contextmanager
@@ -57,8 +50,8 @@ def sqs_that_never_waits() -> Iterator[None]:
     """Let clients that are made from now on hear at once of an empty queue, however long it may
     be looked at: SQS in memory really would be waited for."""
 
-    def hurry(params: dict[str, Any], **_: Any) -> None:
-        params["WaitTimeSeconds"] = 0
+    def hurry(**event: Any) -> None:
+        event["params"]["WaitTimeSeconds"] = 0
 
     event = "before-parameter-build.sqs.ReceiveMessage"
     aws_session().register(event, hurry)
@@ -77,7 +70,7 @@ class QueueInMemory:
 
     @classmethod
     def create(cls) -> "QueueInMemory":
-        sqs: SQSClient = client("sqs")
+        sqs: SQSClient = aws_client("sqs")
         return cls(sqs, sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"])
 
     @property
