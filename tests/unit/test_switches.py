@@ -9,7 +9,7 @@ says otherwise.
 import json
 import typing
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from itertools import product
 from typing import Any, Literal
@@ -228,21 +228,30 @@ def simulator() -> WixSimulator:
     return wix
 
 
+@pytest.fixture(scope="module")
+def secrets(simulator: WixSimulator, secret_arn: str) -> Iterator[SecretReader]:
+    """What changes nothing from test to test: the credential, a bus, and what schedules let in."""
+    with pytest.MonkeyPatch.context() as patch:
+        Bus("events").up()
+        patch.setenv("EVENT_BUS_NAME", "events")
+        patch.setenv("AUTO_FULFILL", "digital")
+        patch.setenv("APPROVE_MEMBERS", WAITING_DOMAIN)
+        patch.setenv("CONFIRM_BOOKINGS", WAITING_SERVICE)
+        patch.setattr(changing, "FIRST_PAUSE_SECONDS", 0.001)
+        yield SecretReader(secret_arn, now=simulator.now)
+
+
 @pytest.fixture(autouse=True)
 def surroundings(
-    bus: Bus, wix: WixSimulator, secret_arn: str, monkeypatch: pytest.MonkeyPatch
+    secrets: SecretReader, wix: WixSimulator, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wix without sockets, by whose time tokens live, and an impatient process."""
-    secrets = SecretReader(secret_arn, now=wix.now)
+    """Wix without sockets, by whose time tokens live, and an empty ledger."""
 
     def connected(_arn: str, *, api_url: str, **options: Any) -> httpx.Client:
         auth = WixAuth(secrets, api_url=api_url, now=wix.now, **options)
         return httpx.Client(auth=auth, base_url=api_url, transport=SimulatorTransport(wix))
 
     monkeypatch.setattr(process, "wix_http_client", connected)
-    monkeypatch.setenv("APPROVE_MEMBERS", WAITING_DOMAIN)
-    monkeypatch.setenv("CONFIRM_BOOKINGS", WAITING_SERVICE)
-    monkeypatch.setattr(changing, "FIRST_PAUSE_SECONDS", 0.001)
 
 
 def outcomes(change: str, wix: WixSimulator, setting: Setting) -> list[Outcome]:
