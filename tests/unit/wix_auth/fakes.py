@@ -267,7 +267,7 @@ class Moving(Protocol):
 
 
 class DrippingServer:
-    """Answers a byte at a time; for each, a second passes on the clock.
+    """Answers each request a byte at a time; for each, a second passes on the clock.
 
     Args:
         clock: The clock.
@@ -279,6 +279,7 @@ class DrippingServer:
         self, clock: Moving, at_once: bytes = b"", tls: ssl.SSLContext | None = None
     ) -> None:
         self.sent = 0
+        self._over = False
         self._tls = tls
         self._clock = clock
         self._at_once = at_once
@@ -292,21 +293,30 @@ class DrippingServer:
         try:
             yield self
         finally:
-            self._socket.close()
-            thread.join()
+            self._over = True
+            with socket.create_connection(self._socket.getsockname()), self._socket:
+                thread.join()
 
     def _serve(self) -> None:
-        connection, _ = self._socket.accept()
-        if self._tls is not None:
-            connection = self._tls.wrap_socket(connection, server_side=True)
-        with connection, suppress(OSError):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.recv(65536)
-            connection.sendall(self._at_once)
-            while self.sent < ENDLESS:
-                self._clock.now += 1
-                connection.sendall(b"x")
-                self.sent += 1
+        while True:
+            connection, _ = self._socket.accept()
+            if self._over:
+                connection.close()
+                return
+            with suppress(OSError), self._secured(connection) as stream:
+                self._drip(stream)
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
+
+    def _drip(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.recv(65536)
+        connection.sendall(self._at_once)
+        while self.sent < ENDLESS:
+            self._clock.now += 1
+            connection.sendall(b"x")
+            self.sent += 1
 
 
 def in_parallel[T](count: int, work: Callable[[], T]) -> list[T | Exception]:
