@@ -1,4 +1,4 @@
-"""Twenty processes that change the same stock: each change happens as often as its answer says."""
+"""Eight processes that change the same stock: each change happens as often as its answer says."""
 
 import json
 import threading
@@ -19,8 +19,8 @@ from tests.wix_simulator import Fault, WixSimulator
 
 UPDATE = ACTIONS["inventory/update_inventory"]
 
-WRITERS = 20
-TURNS = 3
+WRITERS = 8
+TURNS = 4
 ROUNDS = 10
 """How often a change is tried at most in one invocation."""
 
@@ -32,12 +32,12 @@ SLOW = Fault(path=SETTING, latency=0.05, times=None)
 """Leaves time for others between what was read and what is set."""
 
 TROUBLES = [
-    Fault(path=SETTING, skip=4, drop="after"),
-    Fault(path=SETTING, skip=9, drop="before"),
-    Fault(path=SETTING, skip=14, status=503, effect=True),
-    Fault(path=SETTING, skip=19, reset="after"),
-    Fault(path=SETTING, skip=24, garbage=True),
-    Fault(path=SETTING, skip=29, latency_after=0.5),
+    Fault(path=SETTING, skip=2, drop="after"),
+    Fault(path=SETTING, skip=5, drop="before"),
+    Fault(path=SETTING, skip=8, status=503, effect=True),
+    Fault(path=SETTING, skip=11, reset="after"),
+    Fault(path=SETTING, skip=14, garbage=True),
+    Fault(path=SETTING, skip=17, latency_after=0.5),
     Fault(path=MOVING, skip=1, drop="after"),
     Fault(path=MOVING, skip=3, drop="before"),
 ]
