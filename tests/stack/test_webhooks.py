@@ -16,8 +16,8 @@ from tests.wix_simulator.signing import SigningKey
 from tests.wix_simulator.webhooks import APPROVED, Delivery
 
 READY_TO_SHIP = "Order Ready To Ship"
-MANY = 1000
-PATIENCE_SECONDS = 240
+MANY = 200
+"""More than all workers take at a time; the benchmark does it with a thousand."""
 
 
 @pytest.fixture
@@ -184,17 +184,17 @@ def test_an_order_that_is_canceled_meanwhile_is_left_alone_and_the_log_says_why(
 # ---- Trouble --------------------------------------------------------------------------------
 
 
-def test_a_thousand_deliveries_to_a_stopped_function_are_answered_and_worked_off(
+def test_many_deliveries_to_a_stopped_function_are_answered_and_worked_off(
     stack: LocalStack, wix: WixSimulator
 ) -> None:
     wix.webhooks.subscribe(stack.webhook_url, [APPROVED])
     with stack.paused("ReceiveWebhookFunction"):
         orders = [mixed_order(wix) for _ in range(MANY)]
-        wix.webhooks.wait_until_done(PATIENCE_SECONDS)
+        wix.webhooks.wait_until_done(60)
         deliveries = wix.webhooks.deliveries
         before = sum(bool(wix.fulfillments(each)) for each in orders)
 
-    wait_for(lambda: all(map(wix.fulfillments, orders)), seconds=PATIENCE_SECONDS)
+    wait_for(lambda: all(map(wix.fulfillments, orders)), seconds=120)
 
     assert len(deliveries) == MANY
     assert [[each.status for each in one.attempts] for one in deliveries] == [[200]] * MANY
