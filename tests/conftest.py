@@ -22,13 +22,17 @@ NOWHERE = "http://127.0.0.1:9"
 """An address of this machine where nothing answers."""
 
 
+BY_THEMSELVES = {"tests/stack/test_demo.py", "tests/stack/test_webhook_deployment.py"}
+"""What starts an AWS of its own beside that of the deployed stack."""
+
+
 class _ByWhatIsShared(LoadScopeScheduling):  # type: ignore[misc]  # it publishes no types
     """Gives one worker all that share a deployed stack or an AWS, and else a file at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         kind = path.split("/")[1]
-        return kind if kind in {"contract", "stack"} else path
+        return kind if kind in {"contract", "stack"} and path not in BY_THEMSELVES else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
