@@ -27,8 +27,8 @@ demo: .venv/ready .tools/sam/ready .tools/ministack/ready ## Run the whole story
 up: .venv/ready .tools/sam/ready .tools/ministack/ready ## Leave the local stack running; Ctrl-C stops it
 	@$(BIN)/python -m tests.local_stack up
 
-test: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/clients/ready .tools/faults/ready ## Run every test, the deployed local stack included
-	$(BIN)/pytest -n auto
+test: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/clients/ready .tools/faults/ready ## Run every test but those of `make check`, the deployed local stack included
+	$(BIN)/pytest -n auto --ignore tests/check
 
 sdk-check: .venv/ready .tools/sdk/ready ## Hold the simulator against Wix's own SDK (needs Node 20)
 	$(BIN)/pytest tests/sdk
@@ -39,11 +39,12 @@ contract-check: .venv/ready .tools/clients/ready .tools/typescript/ready ## Make
 samples: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/samples/ready ## Run the samples for callers (needs Node 20 and curl)
 	$(BIN)/pytest tests/unit/test_calling.py tests/unit/test_from_nextjs.py tests/stack/test_calling.py
 
-check: .venv/ready .tools/sam/ready ## Check formatting, lint, types and the template
+check: .venv/ready .tools/sam/ready ## Check formatting, lint, types, the template and the build of layers
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
+	$(BIN)/pytest tests/check
 
 bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold starts and webhooks against bare libraries
 	@$(BIN)/python -m tests.bench

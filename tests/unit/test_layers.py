@@ -2,19 +2,16 @@
 
 import io
 import marshal
-import os
-import shutil
 import struct
 import subprocess
 import tomllib
 import zipfile
-from collections.abc import Callable
-from hashlib import sha256
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 
+from tests.layers import WITH_PACKAGES, build_layer
 from tests.local_stack import Artifacts
 from tests.local_stack.sam import ARCHITECTURE, PROJECT
 
@@ -26,52 +23,10 @@ MACHINES = {"x86_64": 62, "arm64": 183}
 
 MAXIMUM_BYTES = 15_000_000
 
-WITH_PACKAGES = {"wix_auth": "build-WixAuthLayer", "wix_webhooks": "build-WixWebhooksLayer"}
-"""The layers that carry packages of others, and what makes them."""
-
-type BuildLayer = Callable[..., Path]
-
-
-@pytest.fixture
-def build_layer(tmp_path: Path, log_folder: Path) -> BuildLayer:
-    """Makes a layer with packages as `sam build` does, for either processor."""
-
-    def build(name: str, architecture: str, *variables: str) -> Path:
-        path = [PROJECT / ".venv/bin", PROJECT / ".tools/uv/bin"]
-        if "UV=" in variables:
-            path.reverse()  # pip is beside uv only
-        environment = os.environ | {
-            "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
-            "ARTIFACTS_DIR": str(tmp_path),
-            "ARCH": architecture,
-        }
-        with (log_folder / "make.log").open("ab") as log:
-            subprocess.run(  # noqa: S603 - the project's own makefile
-                ["make", "-f", f"layers/{name}/Makefile", WITH_PACKAGES[name], *variables],  # noqa: S607
-                cwd=PROJECT,
-                env=environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                check=True,
-            )
-        return tmp_path / "python"
-
-    return build
-
 
 def machines(layer: Path) -> set[int]:
     """The processors that a layer's compiled libraries are for."""
     return {struct.unpack_from("<H", so.read_bytes(), 18)[0] for so in layer.rglob("*.so")}
-
-
-def contents(layer: Path) -> dict[str, str]:
-    """What a layer holds, but for what an installer writes about itself."""
-    own = {"INSTALLER", "RECORD", "REQUESTED", "uv_cache.json"}
-    return {
-        str(path.relative_to(layer)): sha256(path.read_bytes()).hexdigest()
-        for path in layer.rglob("*")
-        if path.is_file() and path.name not in own
-    }
 
 
 def source_files() -> dict[Path, int]:
@@ -147,27 +102,20 @@ def test_the_libraries_are_for_the_processor_that_was_asked_for(artifacts: Artif
 @pytest.mark.parametrize("architecture", MACHINES)
 @pytest.mark.parametrize("name", WITH_PACKAGES)
 def test_a_layer_is_built_for_either_processor_on_any(
-    build_layer: BuildLayer, name: str, architecture: str
+    tmp_path: Path, log_folder: Path, name: str, architecture: str
 ) -> None:
     before = source_files()
 
-    assert machines(build_layer(name, architecture)) == {MACHINES[architecture]}
+    layer = build_layer(name, architecture, tmp_path, log_folder)
+
+    assert machines(layer) == {MACHINES[architecture]}
     assert source_files() == before
 
 
 @pytest.mark.parametrize("name", WITH_PACKAGES)
-def test_an_unknown_processor_is_refused(build_layer: BuildLayer, name: str) -> None:
+def test_an_unknown_processor_is_refused(tmp_path: Path, log_folder: Path, name: str) -> None:
     with pytest.raises(subprocess.CalledProcessError):
-        build_layer(name, "mips")
-
-
-@pytest.mark.parametrize("name", WITH_PACKAGES)
-def test_pip_and_uv_make_the_same_layer(build_layer: BuildLayer, name: str) -> None:
-    with_uv = build_layer(name, "arm64")
-    made = contents(with_uv)
-    shutil.rmtree(with_uv)
-
-    assert contents(build_layer(name, "arm64", "UV=")) == made
+        build_layer(name, "mips", tmp_path, log_folder)
 
 
 @pytest.mark.parametrize("name", WITH_PACKAGES)

@@ -3,11 +3,9 @@
 import ast
 import json
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -985,19 +983,3 @@ def test_the_webhook_api_promises_the_headers_that_it_sends() -> None:
         answer["StatusCode"]: answer.get("ResponseParameters", {}).keys()
         for answer in method["MethodResponses"]
     }
-
-
-# ---- The linter -----------------------------------------------------------------
-
-
-def test_the_expanded_template_is_clean(expanded: Template, tmp_path: Path) -> None:
-    path = tmp_path / "expanded.json"
-    # Nothing asks a mapping any more, once the loops are written out.
-    del expanded["Mappings"]
-    path.write_text(json.dumps(expanded))
-
-    linter = PROJECT / ".venv/bin/cfn-lint"
-    found = subprocess.run([linter, path], capture_output=True, text=True, check=False)  # noqa: S603 - the project's own tool
-
-    assert found.stdout == ""
-    assert found.returncode == 0
