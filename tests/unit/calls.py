@@ -3,11 +3,13 @@
 import json
 import time
 import uuid
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests import events
 from tests.actions import ACTIONS
+from wix_admin.doors.action import AdminAction
 
 
 class Context:
@@ -47,8 +49,18 @@ class Reply:
 
 
 def handler_of(action: str) -> Any:
-    """The handler of `<area>/<action>`."""
-    return ACTIONS[action].handler
+    """The handler of `<area>/<action>`, which waits as these tests do."""
+    handler: Any = ACTIONS[action].handler
+    if not isinstance(handler, AdminAction):
+        return handler
+    ours = copy(handler)
+    ours.sleep = wait
+    return ours
+
+
+def wait(seconds: float) -> None:
+    """Wait. With a simulator, its clock goes on in place of ours (`conftest.wix`)."""
+    time.sleep(seconds)
 
 
 def http_event(

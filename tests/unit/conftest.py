@@ -12,14 +12,13 @@ from moto import mock_aws
 
 from tests import canaries
 from tests.samples import WAITING_DOMAIN, WAITING_SERVICE, put_samples
+from tests.unit import calls
 from tests.unit.aws import aws_client
 from tests.unit.bus import Bus
 from tests.wix_simulator import WixSimulator
 from wix_admin import process
 from wix_admin.aws import telemetry
 from wix_admin.aws.settings import WriterSettings, settings
-from wix_admin.effects import batches
-from wix_admin.wix import client
 from wix_admin.wix.catalog import forget_catalog
 
 
@@ -53,11 +52,10 @@ def wix(
 ) -> Iterator[WixSimulator]:
     """Wix, and a new function process for it: nothing is remembered on either side.
 
-    What is tried again is tried soon; how long the pauses are is shown with a clock of its own.
+    Who waits for Wix moves its clock; how long the pauses are is shown with a clock of its own.
     """
     simulator.reset()
-    monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(batches, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(calls, "wait", simulator.advance)
     monkeypatch.setenv("WIX_API_URL", simulator.url)
     monkeypatch.setenv("WIX_SITE_ID", canaries.SITE_ID)
     monkeypatch.setenv("WIX_SECRET_ARN", secret_arn)

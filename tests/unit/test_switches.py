@@ -38,7 +38,6 @@ from tests.wix_simulator.store import CatalogVersion
 from tests.wix_simulator.switches import Switches
 from tests.wix_simulator.transport import SimulatorTransport
 from wix_admin import process
-from wix_admin.bookings import booking_effect as changing
 from wix_admin.errors import AdminError
 from wix_admin.problems import code_of
 from wix_auth.auth import WixAuth
@@ -237,7 +236,6 @@ def secrets(simulator: WixSimulator, secret_arn: str) -> Iterator[SecretReader]:
         patch.setenv("AUTO_FULFILL", "digital")
         patch.setenv("APPROVE_MEMBERS", WAITING_DOMAIN)
         patch.setenv("CONFIRM_BOOKINGS", WAITING_SERVICE)
-        patch.setattr(changing, "FIRST_PAUSE_SECONDS", 0.001)
         yield SecretReader(secret_arn, now=simulator.now)
 
 

@@ -1,5 +1,6 @@
 """The one wrapper that makes an admin action a Lambda function."""
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import asdict
 from enum import Enum
@@ -54,6 +55,7 @@ class AdminAction:
         input_type: What the caller sends.
         elevates: The operations that it may call at Wix.
         key: Whether it needs an idempotency key; None for one that changes nothing.
+        sleep: How it waits for Wix, in seconds.
     """
 
     def __init__(
@@ -63,12 +65,14 @@ class AdminAction:
         input_type: type[FunctionInput],
         elevates: Collection[Operation],
         key: Key | None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = action.__module__.rpartition(".")[2]
         self.action = action
         self.input_type = input_type
         self.elevates = tuple(elevates)
         self.key = key
+        self.sleep = sleep
 
     def __call__(self, incoming: Any, context: LambdaContext) -> Any:
         """Serve whatever Lambda was invoked with, by the door that it came through."""
@@ -117,6 +121,7 @@ class AdminAction:
             deadline=call.deadline,
             traffic=traffic,
             rehearsal=rehearsal,
+            sleep=self.sleep,
         )
         try:
             answer = _json(self.action(request, wix, once) if once else self.action(request, wix))

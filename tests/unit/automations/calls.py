@@ -3,10 +3,10 @@
 import os
 from typing import Any
 
-from functions.automations import fulfill_approved_order, fulfill_dispatched_shipment
 from tests.actions import ACTIONS
 from tests.samples import sample_event
 from tests.unit.aws import aws_client
+from tests.unit.calls import handler_of
 from tests.unit.orders.calls import Context
 from tests.wix_simulator import Fault, WixSimulator
 
@@ -51,12 +51,12 @@ def dispatched(order_id: str, **changed: Any) -> dict[str, Any]:
 
 def act(event: Any) -> Any:
     """Let the automation for approved orders have an event."""
-    return fulfill_approved_order.handler(event, Context())
+    return handler_of("automations/fulfill_approved_order")(event, Context())
 
 
 def record(event: Any) -> Any:
     """Let the automation for shipments have an event."""
-    return fulfill_dispatched_shipment.handler(event, Context())
+    return handler_of("automations/fulfill_dispatched_shipment")(event, Context())
 
 
 def wix_shows(wix: WixSimulator, order: dict[str, Any], *, times: int | None = None) -> None:

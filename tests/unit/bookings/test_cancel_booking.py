@@ -52,7 +52,6 @@ def test_a_stale_revision_is_read_again_and_the_change_made(wix: WixSimulator, a
     assert writes(wix, "cancel") == 1
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_reader_that_lags_too_long_is_told_as_a_change_and_the_key_is_free_again(
     wix: WixSimulator,
 ) -> None:
@@ -67,7 +66,6 @@ def test_a_reader_that_lags_too_long_is_told_as_a_change_and_the_key_is_free_aga
     assert (again.status, again.json["status"]) == (200, "CANCELED")
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_lost_try_that_was_refused_is_told_as_refused_when_it_is_long_ago(
     wix: WixSimulator,
 ) -> None:

@@ -47,7 +47,6 @@ def test_of_two_that_want_the_same_at_the_same_time_one_does_it(wix: WixSimulato
     assert len(wix.bookings.notifications) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_lost_answer_is_unknown_while_the_reader_lags_and_found_later(
     wix: WixSimulator,
 ) -> None:

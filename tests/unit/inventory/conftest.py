@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.unit import calls
 from tests.unit.calls import Reply, call
 from tests.wix_simulator import WixSimulator
 from wix_admin.process import effects_table
 from wix_admin.wix.catalog import forget_catalog
-from wix_admin.wix.client import SHORTEST_TRY_SECONDS, WixClient
+from wix_admin.wix.client import WixClient
 from wix_admin.wix.operations import Operation
 
 type Meanwhile = Callable[[Operation, Callable[[], object]], None]
@@ -22,16 +23,11 @@ def new_process(wix: WixSimulator) -> None:
     forget_catalog()
 
 
-@pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long was waited between rounds, without waiting."""
+@pytest.fixture
+def pauses(wix: WixSimulator, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited between rounds, in seconds."""
     seconds: list[float] = []
-
-    def pause(self: WixClient, wanted: float) -> bool:
-        seconds.append(wanted)
-        return self.seconds_left() >= wanted + SHORTEST_TRY_SECONDS
-
-    monkeypatch.setattr(WixClient, "pause", pause)
+    monkeypatch.setattr(calls, "wait", seconds.append)
     return seconds
 
 
