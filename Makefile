@@ -15,7 +15,7 @@ export ARCH
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/sam/bin:$(PATH)
 
-.PHONY: help demo up test sdk-check contract-check samples check bench openapi docs codes golden faults build format lock clean
+.PHONY: help demo up test sdk-check contract-check samples check bench openapi docs recipe codes golden faults build format lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -54,6 +54,9 @@ openapi: .venv/ready ## Write the contract for callers again, from the template 
 
 docs: openapi ## Write the contract again, and the tables of all pages
 	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi.tables
+
+recipe: .venv/ready .tools/sam/ready .tools/ministack/ready ## Add an action as functions/README.md says, in a copy, and call it
+	@$(BIN)/python -m tests.recipe
 
 codes: .venv/ready ## Record anew which problems each action answers with, and write the contract
 	$(BIN)/pytest tests/unit -n auto --write-codes
