@@ -14,6 +14,21 @@ ORDER = "/ecom/v1/orders/*"
 LIST = "/ecom/v1/fulfillments/orders/*"
 CREATE = "/ecom/v1/fulfillments/orders/*/create-fulfillment"
 
+OF_WIX = {
+    "id": "e1e1e1e1-0000-4000-8000-000000000001",
+    "instanceId": "1257a7ce-0000-4000-8000-000000000001",
+    "late": False,
+    "identity": {"identityType": "WIX_USER"},
+    "entityFqdn": "wix.ecom.v1.order",
+    "slug": "approved",
+    "eventTime": "2026-01-15T08:30:02.365080Z",
+    "entityEventSequence": "3",
+    "triggeredByAnonymizeRequest": False,
+    "originatedFrom": "",
+    "actionEvent": {"body": {}},
+}
+"""What else is in an event of Wix that an order was approved."""
+
 LEASE_SECONDS = 36
 """How long another try waits for one that died: the invocation's time and a margin."""
 
@@ -33,7 +48,7 @@ def approved(order_id: str, **changed: Any) -> dict[str, Any]:
         changed: Fields of its detail that are different.
     """
     event = sample("fulfill_approved_order")
-    event["detail"] |= {"entityId": order_id, "actionEvent": {"body": {}}, **changed}
+    event["detail"] |= {**OF_WIX, "entityId": order_id, **changed}
     return event
 
 
