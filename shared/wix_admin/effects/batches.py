@@ -151,6 +151,7 @@ class Batch[I: Indexed, R: ItemResult]:
     _results: dict[int, R] = field(init=False, default_factory=dict)
     _replayed: bool = field(init=False, default=True)
     _ended: AdminError | WixAuthError | None = field(init=False, default=None)
+    _logged: int = field(init=False, default=0)
 
     def make(self, chunks: Sequence[Sequence[I]]) -> list[R]:
         """Make chunk after chunk, and of each chunk what failed and may pass, again.
@@ -169,25 +170,22 @@ class Batch[I: Indexed, R: ItemResult]:
             wix_auth.WixAuthError: If Wix cannot be called at all.
         """
         items = list(chain.from_iterable(chunks))
-        logged = 0
         for number, chunk in enumerate(chunks):
             if self._ended is None:
                 self._make_chunk(number, chunk)
-            seen = len(self._results)
-            if seen - logged >= PROGRESS_ITEMS or number == len(chunks) - 1:
-                logged = seen
-                logger.info(self.log_as, extra={"itemsSeen": seen, "itemsInAll": len(items)})
+            self._log_progress(len(items), is_last=number == len(chunks) - 1)
         self.once.replayed = bool(self._results) and self._replayed and self._ended is None
         if self._ended:
             unreached = [item for item in items if item.index not in self._results]
-            self._keep(self._all(unreached, "left", self._ended))
+            left = self._all(unreached, "left", self._ended)
+            self._results |= {result.index: result for result in left}
         return [self._results[item.index] for item in items]
 
     def _make_chunk(self, number: int, chunk: Sequence[I]) -> None:
         """Make one chunk, round after round, until nothing of it is left or something ends it."""
         pending = chunk
         attempt = tries = 0
-        while pending and (not tries or self._goes_on(tries)):
+        while pending and self._goes_on(tries):
             try:
                 results, replayed = self._try(f"{number}.{attempt}", pending)
             except (AdminError, WixAuthError) as error:
@@ -197,12 +195,7 @@ class Batch[I: Indexed, R: ItemResult]:
                 return
             attempt += 1
             tries += not replayed
-            self._keep(results)
-            for item, result in zip(pending, results, strict=True):
-                if result.status == "done":
-                    self._keep([self.then(item, result)])
-                    replayed = replayed and self.once.replayed
-            self._replayed = self._replayed and replayed
+            self._replayed = self._finish(pending, results) and replayed and self._replayed
             left = {result.index for result in results if result.status == "left"}
             pending = [item for item in pending if item.index in left]
 
@@ -229,16 +222,34 @@ class Batch[I: Indexed, R: ItemResult]:
         found = [known.get(each.index, each) for each in self._all(items, "unknown", elsewhere)]
         return [_advised(each, self.once) for each in found], self.once.replayed
 
+    def _finish(self, items: Sequence[I], results: Sequence[R]) -> bool:
+        """Keep the results, and do what else the items need that are done.
+
+        Returns:
+            Whether an earlier request did all of that.
+        """
+        replayed = True
+        for item, result in zip(items, results, strict=True):
+            done = result.status == "done"
+            self._results[item.index] = self.then(item, result) if done else result
+            replayed = replayed and (self.once.replayed or not done)
+        return replayed
+
     def _goes_on(self, tries: int) -> bool:
-        """Wait before the next round, if there is one and time for it."""
+        """Wait before the next round, if there is one and time for it; the first needs none."""
+        if not tries:
+            return True
         pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
         return tries < self.rounds and self.wix.pause(pause)
 
     def _all(self, items: Sequence[I], status: Status, error: AdminError | WixAuthError) -> list[R]:
         return [_failed(self.result, item.index, status, error) for item in items]
 
-    def _keep(self, results: Sequence[R]) -> None:
-        self._results |= {result.index: result for result in results}
+    def _log_progress(self, total: int, *, is_last: bool) -> None:
+        seen = len(self._results)
+        if is_last or seen - self._logged >= PROGRESS_ITEMS:
+            self._logged = seen
+            logger.info(self.log_as, extra={"itemsSeen": seen, "itemsInAll": total})
 
 
 def _advised[R: ItemResult](item: R, once: Once) -> R:
