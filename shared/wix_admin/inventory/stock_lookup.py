@@ -118,14 +118,11 @@ class StockLookup:
                 planned.append(self._planned(item))
             except RefusedError as refusal:
                 refusals[item.index] = refusal
-        changed = {each.stock.key for each in planned}
-        whole = []
-        for each in planned:
-            if changed.issuperset(each.stock.counted_with):
-                whole.append(each)
-            else:
-                index = each.item.index
-                refusals[index] = refusal_of(index, "not_possible_now", ALL_OR_NONE)
+        whole, partial = _parted(planned)
+        refusals |= {
+            index: refusal_of(index, "not_possible_now", ALL_OR_NONE)
+            for index in (each.item.index for each in partial)
+        }
         return whole, [refused(InventoryResult, *refusal) for refusal in refusals.items()]
 
     def _planned(self, item: IndexedChange) -> PlannedChange:
@@ -200,6 +197,18 @@ class _StockIndex:
                 "Wix keeps no stock of it: look at product, variant and location",
             )
         return fitting[0]
+
+
+def _parted(
+    planned: Sequence[PlannedChange],
+) -> tuple[list[PlannedChange], list[PlannedChange]]:
+    """Part the changes that can be made from those that lack others beside them."""
+    changed = {each.stock.key for each in planned}
+    whole: list[PlannedChange] = []
+    partial: list[PlannedChange] = []
+    for each in planned:
+        (whole if changed.issuperset(each.stock.counted_with) else partial).append(each)
+    return whole, partial
 
 
 def _fits(change: StockChange, stock: Stock) -> bool:

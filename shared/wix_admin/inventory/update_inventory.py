@@ -83,9 +83,8 @@ def _chunks(items: Sequence[IndexedChange]) -> list[Sequence[IndexedChange]]:
     They are cut by nothing but the request, so that the ledger knows them again.
     """
     sets = [each for each in items if each.change.adjust is None]
-    moves = [each for each in items if each.change.adjust is not None]
-    incoming = [each for each in moves if (each.change.adjust or 0) > 0]
-    outgoing = [each for each in moves if (each.change.adjust or 0) < 0]
+    incoming = [each for each in items if (each.change.adjust or 0) > 0]
+    outgoing = [each for each in items if (each.change.adjust or 0) < 0]
     return [
         *batched(sets, SET_AT_ONCE, strict=False),
         *batched(incoming, MOVED_AT_ONCE, strict=False),

@@ -73,6 +73,10 @@ def _wrong_with_variants(product: NewProduct, place: str) -> Iterator[Violation]
     for name, written in OF_VARIANTS.items():
         if getattr(product, name) is not None:
             yield Violation(f"{place}/{written}", "Send it with each variant, not with the product")
+    yield from _wrong_with_choices(product, place)
+
+
+def _wrong_with_choices(product: NewProduct, place: str) -> Iterator[Violation]:
     choices = {
         option.name: {choice.name for choice in option.choices} for option in product.options
     }
