@@ -1,5 +1,6 @@
 """Runs the tests against a fault, those that fit it first, until one tells."""
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,9 @@ from tests.planted_faults.faults import Fault, Place, planted
 RUN_SECONDS = 1800
 """More than all tests of a kind take; what goes on for longer hangs."""
 
-FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+LAST_FAILED = ".pytest_cache/v/cache/lastfailed"
+"""Where pytest notes what failed in the last run, by whole names."""
+
 NOTHING_FAILED = {0, 5}
 """pytest's exit codes for tests that passed, and for none that were there."""
 
@@ -86,7 +89,7 @@ def fitting(module: str, root: Path) -> list[str]:
 
 def failed_in(tests: list[str], root: Path) -> str | None:
     """Run tests until one fails; return its name, or None if all pass."""
-    command = [".venv/bin/pytest", *tests, "-x", "-q", "-rfE", "--no-header", "--timeout=120"]
+    command = [".venv/bin/pytest", *tests, "-x", "-q", "--cache-clear", "--timeout=120"]
     environment = {name: each for name, each in os.environ.items() if name != "PYTHONPATH"}
     try:
         run = subprocess.run(  # noqa: S603 - the project's own tests
@@ -100,20 +103,11 @@ def failed_in(tests: list[str], root: Path) -> str | None:
         )
     except subprocess.TimeoutExpired:
         return f"{tests[0]}: still running after {RUN_SECONDS} s"
-    return what_failed(run.returncode, run.stdout + run.stderr)
-
-
-def what_failed(code: int, said: str) -> str | None:
-    """Return the name of the test that failed, None if none did, or else the last words of a run.
-
-    Args:
-        code: How pytest ended.
-        said: What it said.
-    """
-    if code in NOTHING_FAILED:
+    if run.returncode in NOTHING_FAILED:
         return None
-    named = FAILED.search(said)
-    return named[1] if named else said.strip().rpartition("\n")[2]
+    noted = root / LAST_FAILED
+    failed = json.loads(noted.read_text()) if noted.exists() else []
+    return next(iter(failed), (run.stdout + run.stderr).strip().rpartition("\n")[2])
 
 
 def _words(path: str) -> set[str]:

@@ -3,12 +3,13 @@
 import ast
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.planted_faults.faults import Fault, Place, functions_of, place_of, planted
-from tests.planted_faults.trying import fitting, what_failed
+from tests.planted_faults.trying import caught_by, fitting
 from tests.template import PROJECT
 
 DRAWS = PROJECT / ".tools/faults/bin/python"
@@ -34,6 +35,19 @@ FAULT = Fault(
     was=["        if left > 0:"],
     becomes=["        if left >= 0:"],
 )
+
+TESTS = """\
+import pytest
+from shared.wix_admin.once import check
+
+@pytest.mark.parametrize("left", [1], ids=["it is broken"])
+def test_broken(left):
+    assert check(left) == 3
+
+@pytest.mark.parametrize("left", [0], ids=["nothing left - at all"])
+def test_check(left):
+    assert check(left) is None
+"""
 
 
 def product(root: Path, **texts: str) -> Path:
@@ -112,22 +126,22 @@ def test_the_tests_of_a_module_come_before_those_of_its_area() -> None:
     assert "tests/unit/members/test_creating.py" not in tests
 
 
-@pytest.mark.parametrize(
-    ("code", "said", "failed"),
-    [
-        (0, "2 passed", None),
-        (5, "no tests ran", None),
-        (
-            1,
-            "..F\nFAILED tests/unit/test_a.py::test_b - assert 0\n1 failed",
-            "tests/unit/test_a.py::test_b",
-        ),
-        (2, "ERROR tests/unit/test_a.py - NameError\n1 error", "tests/unit/test_a.py"),
-        (1, "2 passed\nsecrets or people in the logs", "secrets or people in the logs"),
-    ],
-)
-def test_what_failed_is_named(code: int, said: str, failed: str | None) -> None:
-    assert what_failed(code, said) == failed
+def test_the_test_is_named_that_tells_a_fault_and_none_that_always_fails(tmp_path: Path) -> None:
+    root = product(tmp_path, once="def check(left):\n    if left > 0:\n        return 2\n")
+    (root / "tests/unit").mkdir(parents=True)
+    (root / "tests/unit/test_once.py").write_text(TESTS)
+    (root / ".venv/bin").mkdir(parents=True)
+    pytest_alone = root / ".venv/bin/pytest"
+    pytest_alone.write_text(f'#!/bin/sh\nexec {sys.executable} -m pytest -p pytest_timeout "$@"\n')
+    pytest_alone.chmod(0o755)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        place = place_of(FAULT, root)
+        assert place is not None
+        caught = caught_by(FAULT, place, root)
+
+    assert caught == "tests/unit/test_once.py::test_check[nothing left - at all]"
 
 
 @pytest.mark.skipif(not DRAWS.exists(), reason="what draws is installed by `make faults`")
