@@ -122,7 +122,7 @@ def test_the_tests_of_a_module_come_before_those_of_its_area() -> None:
     tests = fitting("shared/wix_admin/orders/refund_order.py", PROJECT)
 
     assert tests[0] == "tests/unit/orders/test_refund_order.py"
-    assert "tests/unit/orders/test_paying.py" in tests
+    assert "tests/unit/orders/test_record_payment.py" in tests
     assert "tests/unit/members/test_creating.py" not in tests
 
 
