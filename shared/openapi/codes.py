@@ -1,6 +1,7 @@
 """Which problems each action answers callers over HTTP with, as the tests have recorded it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,9 +11,9 @@ type Codes = Mapping[str, set[str]]
 
 
 def listed_codes() -> dict[str, set[str]]:
-    """Read what codes each action is said to answer with."""
+    """Read what codes each action is said to answer with; a new one has none yet."""
     listed: dict[str, list[str]] = json.loads(CODES.read_text())
-    return {action: set(codes) for action, codes in listed.items()}
+    return defaultdict(set, {action: set(codes) for action, codes in listed.items()})
 
 
 def as_text(codes: Codes) -> str:
