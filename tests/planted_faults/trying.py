@@ -12,14 +12,13 @@ from pathlib import Path
 
 from tests.planted_faults.faults import Fault, Place, planted
 
-RUN_SECONDS = 1800
-"""More than all tests of a kind take; what goes on for longer hangs."""
-
 LAST_FAILED = ".pytest_cache/v/cache/lastfailed"
 """Where pytest notes what failed in the last run, by whole names."""
 
-NOTHING_FAILED = {0, 5}
-"""pytest's exit codes for tests that passed, and for none that were there."""
+NOTHING_FAILED, FAILED = {0, 5}, {1, 2, 3, 4}
+"""pytest's exit codes for tests that passed or were not there, and for whatever went wrong."""
+
+NO_TEST = "no test, but the run as a whole"
 
 COMMON = {"functions", "layers", "shared", "wix", "admin", "tests", "unit", "test", "py", "init"}
 """Words that say nothing about what a module or a test is about."""
@@ -59,15 +58,13 @@ def caught_by(fault: Fault, place: Place, root: Path) -> str | None:
     left_out: list[str] = []
     for run in filter(None, runs):
         while failed := _failed_with(fault, place, [*run, *left_out], root):
-            if "::" not in failed or _tells(failed, fault, place, root):
+            again = run if failed == NO_TEST else [failed]
+            if _failed_with(fault, place, again, root) and not failed_in(again, root):
                 return failed
+            if failed == NO_TEST:
+                break
             left_out.append(f"--deselect={failed}")
     return None
-
-
-def _tells(test: str, fault: Fault, place: Place, root: Path) -> bool:
-    fails = _failed_with(fault, place, [test], root) is not None
-    return fails and failed_in([test], root) is None
 
 
 def _failed_with(fault: Fault, place: Place, tests: list[str], root: Path) -> str | None:
@@ -88,26 +85,25 @@ def fitting(module: str, root: Path) -> list[str]:
 
 
 def failed_in(tests: list[str], root: Path) -> str | None:
-    """Run tests until one fails; return its name, or None if all pass."""
+    """Run tests until one fails.
+
+    Returns:
+        Its name, or None if all pass; `NO_TEST` if the run failed as a whole.
+
+    Raises:
+        RuntimeError: If somebody ended the run.
+    """
     command = [".venv/bin/pytest", *tests, "-x", "-q", "--cache-clear", "--timeout=120"]
     environment = {name: each for name, each in os.environ.items() if name != "PYTHONPATH"}
-    try:
-        run = subprocess.run(  # noqa: S603 - the project's own tests
-            command,
-            cwd=root,
-            env=environment,
-            timeout=RUN_SECONDS,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-    except subprocess.TimeoutExpired:
-        return f"{tests[0]}: still running after {RUN_SECONDS} s"
+    run = subprocess.run(  # noqa: S603 - the project's own tests
+        command, cwd=root, env=environment, check=False, capture_output=True, text=True
+    )
     if run.returncode in NOTHING_FAILED:
         return None
+    if run.returncode not in FAILED:
+        raise RuntimeError(f"{' '.join(command)}\n{run.stdout}{run.stderr}")
     noted = root / LAST_FAILED
-    failed = json.loads(noted.read_text()) if noted.exists() else []
-    return next(iter(failed), (run.stdout + run.stderr).strip().rpartition("\n")[2])
+    return next(iter(json.loads(noted.read_text())), NO_TEST) if noted.exists() else NO_TEST
 
 
 def _words(path: str) -> set[str]:
