@@ -24,7 +24,7 @@ from wix_admin.members.filters import MEMBERS
 from wix_admin.orders.filters import ORDERS
 from wix_admin.problems import MAX_FIELDS
 from wix_admin.products.filters import PRODUCTS_V1, PRODUCTS_V3
-from wix_admin.wix.filters import Kind, Query
+from wix_admin.wix.filters import Field, Kind, Query
 
 type Json = dict[str, Any]
 
@@ -254,6 +254,19 @@ def test_a_wrong_filter_is_told_in_a_sentence_with_its_place(
     query: Query, condition: Json, field: str, detail: str
 ) -> None:
     assert wrong(query, condition) == [(field, detail)]
+
+
+@pytest.mark.parametrize(
+    ("count", "hint"), [(12, "There are"), (13, "The contract lists those that there are")]
+)
+def test_up_to_a_dozen_fields_are_named_and_more_stand_in_the_contract(
+    count: int, hint: str
+) -> None:
+    fields = {f"field{number}": Field("text", ("$eq",)) for number in range(count)}
+
+    [(_, detail)] = wrong(Query("things", fields), {"colour": "red"})
+
+    assert detail.startswith(f"Things cannot be filtered by this field. {hint}")
 
 
 @pytest.mark.parametrize(
