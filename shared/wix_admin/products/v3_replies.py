@@ -275,7 +275,7 @@ def _failed_stock(stock: _Results | None, count: int) -> dict[int, str | None] |
         return None
     results = stock.by_index()
     totals = stock.bulk_action_metadata or _Totals()
-    if totals.undetailed_failures or len(results) != count:
+    if totals.undetailed_failures or results.keys() != set(range(count)):
         return None
     return {number: each.code for number, each in results.items() if not each.success}
 

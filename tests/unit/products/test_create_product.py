@@ -636,10 +636,19 @@ def test_a_product_whose_stock_was_not_set_is_there_and_says_how_to_go_on(
         | {"error": {"code": "INTERNAL"}},
         bulk({"id": "i-0", "success": True}),
         bulk({"id": "i-0", "success": True}, failed("X", 1), undetailed=1),
+        bulk({"id": "i-0", "success": True}, failed("X", 7)),
         {},
         None,
     ],
-    ids=["an error", "an error beside results", "too few", "undetailed", "empty", "none"],
+    ids=[
+        "an error",
+        "an error beside results",
+        "too few",
+        "undetailed",
+        "another number",
+        "empty",
+        "none",
+    ],
 )
 def test_where_wix_does_not_tell_whose_stock_was_not_set_it_may_be_anybodys(
     wix: WixSimulator, inventory: Any
