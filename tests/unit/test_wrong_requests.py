@@ -620,4 +620,6 @@ def names_in(model: Any) -> set[str]:
 
 
 def test_every_action_with_a_route_is_got_wrong_at_least_once() -> None:
-    assert {row.action for row in ROWS} == {action.name for action in ROUTED}
+    never_wrong = {action.name for action in ROUTED} - {row.action for row in ROWS}
+
+    assert not never_wrong, "give each of these a row of its area's"
