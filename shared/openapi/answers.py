@@ -12,7 +12,7 @@ from contextlib import contextmanager, redirect_stdout
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Self, cast
+from typing import Any, Self, cast, override
 
 import boto3
 import httpx
@@ -199,6 +199,7 @@ class _Then(datetime):
     """The clock of the one action that tells Wix the time."""
 
     @classmethod
+    @override
     def now(cls, tz: tzinfo | None = None) -> Self:
         return cls.fromtimestamp(NOW, tz)
 

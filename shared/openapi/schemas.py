@@ -4,7 +4,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, get_args
+from typing import Any, get_args, override
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
@@ -67,6 +67,7 @@ def reference(name: str) -> Json:
 class _Schemas(GenerateJsonSchema):
     """Says of each model what its docstring says, and nothing twice."""
 
+    @override
     def model_schema(self, schema: core_schema.ModelSchema) -> Json:
         described = super().model_schema(schema)
         model: Model = schema["cls"]
@@ -80,19 +81,21 @@ class _Schemas(GenerateJsonSchema):
             _say_what_is_there(described, always=issubclass(model, Answer))
         return described
 
+    @override
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> Json:
         if self.mode == "serialization":
             return {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["12.5"]}
         return super().decimal_schema(schema)
 
+    @override
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> Json:
         described = super().default_schema(schema)
         if described.get("default", ...) is None:
             del described["default"]
         return described
 
+    @override
     def field_title_should_be_set(self, schema: Any) -> bool:
-        del schema
         return False
 
 

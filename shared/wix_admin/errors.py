@@ -31,7 +31,7 @@ those are only in `violations`, which go back to the caller and nowhere else.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, override
 
 MAX_STEP = 100
 """How much of a name that a caller made up stands in a pointer, at most."""
@@ -78,6 +78,7 @@ class Violation:
     detail: str
     header: str | None = None
 
+    @override
     def __str__(self) -> str:
         """Say it to people: `lines.0.quantity: Send 1 or more`."""
         steps = (each.replace("~1", "/").replace("~0", "~") for each in self.field.split("/")[1:])

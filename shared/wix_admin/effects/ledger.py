@@ -26,7 +26,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, override
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -65,6 +65,7 @@ class Scope:
     target: str
     key: str
 
+    @override
     def __str__(self) -> str:
         """Return the partition key; only its last part, the caller's, can hold any character."""
         return "#".join((self.site_id, self.operation, self.target, self.key))

@@ -1,5 +1,7 @@
 """What became of each product that was to be created."""
 
+from typing import override
+
 from wix_admin.effects.batches import BatchAnswer, BatchReceipt, ItemError, ItemResult
 from wix_admin.effects.ledger import State
 
@@ -24,6 +26,7 @@ class ProductResult(ItemResult):
 class CreateReceipt(BatchReceipt[ProductResult]):
     """What one call came to."""
 
+    @override
     def state(self) -> State:
         """Return `accepted` while some of the products may still appear."""
         return "accepted" if any(each.status == "unknown" for each in self.results) else "settled"
