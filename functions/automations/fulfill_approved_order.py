@@ -7,7 +7,7 @@ from wix_admin.automations.fulfill_approved_order import (
     AutomationSettings,
     act_on_approved_order,
 )
-from wix_admin.automations.skipping import LeftAlone
+from wix_admin.automations.skipping import Skipped
 from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
 from wix_admin.process import event_bus
 
@@ -17,6 +17,6 @@ from wix_admin.process import event_bus
     elevates=[GET_ORDER, LIST_FULFILLMENTS, CREATE_FULFILLMENT],
     key=Key.REQUIRED,
 )
-def handler(event: ApprovedOrderInput, wix: WixClient, once: Once) -> ActedOn | LeftAlone:
+def handler(event: ApprovedOrderInput, wix: WixClient, once: Once) -> ActedOn | Skipped:
     auto_fulfill = AutomationSettings.read().auto_fulfill
     return act_on_approved_order(event, wix, once, event_bus, auto_fulfill)

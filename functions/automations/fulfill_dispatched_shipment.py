@@ -5,7 +5,7 @@ from wix_admin.automations.fulfill_dispatched_shipment import (
     DispatchedShipmentInput,
     record_shipment,
 )
-from wix_admin.automations.skipping import LeftAlone
+from wix_admin.automations.skipping import Skipped
 from wix_admin.orders.fulfill_order import FulfillmentReceipt
 from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULFILLMENTS
 
@@ -17,5 +17,5 @@ from wix_admin.orders.operations import CREATE_FULFILLMENT, GET_ORDER, LIST_FULF
 )
 def handler(
     shipment: DispatchedShipmentInput, wix: WixClient, once: Once
-) -> FulfillmentReceipt | LeftAlone:
+) -> FulfillmentReceipt | Skipped:
     return record_shipment(shipment, wix, once)

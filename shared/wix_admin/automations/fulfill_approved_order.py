@@ -12,7 +12,7 @@ from typing import Any, Literal, override
 
 from pydantic import ConfigDict, Field
 
-from wix_admin.automations.skipping import LeftAlone, LeftAloneError, Reason
+from wix_admin.automations.skipping import Reason, Skipped, SkippedError
 from wix_admin.aws.bus import EventBus
 from wix_admin.aws.settings import PublisherSettings
 from wix_admin.aws.telemetry import logger
@@ -132,7 +132,7 @@ def act_on_approved_order(
     once: Once,
     bus: Callable[[], EventBus],
     auto_fulfill: AutoFulfill,
-) -> ActedOn | LeftAlone:
+) -> ActedOn | Skipped:
     """Announce what has to be shipped, then fulfill what needs no shipping.
 
     The bus is only asked for if there is something to announce.
@@ -150,7 +150,7 @@ def act_on_approved_order(
         AdminError: If Wix or the ledger cannot be asked.
     """
     if event.triggered_by_anonymize_request:
-        return _leave_alone(event.order_id, "anonymized")
+        return _skip(event.order_id, "anonymized")
     order = fetch_order(wix, event.order_id)
     if event.tells_of_approval() and order.status in NOT_DECIDED:
         raise WixUnavailableError("Wix told that the order is approved, but does not show it yet")
@@ -158,7 +158,7 @@ def act_on_approved_order(
     if reason == "unpaid" and event.tells_of_payment():
         raise WixUnavailableError("Wix told that the order is paid, but does not show it yet")
     if reason:
-        return _leave_alone(order.id, reason)
+        return _skip(order.id, reason)
     to_announce, to_fulfill = _parts(order, auto_fulfill)
     announcement = _made(once, Announcement(wix, order, to_announce, bus)) if to_announce else None
     fulfillment = _made(once, PartFulfillment(wix, order, to_fulfill)) if to_fulfill else None
@@ -239,7 +239,7 @@ class PartFulfillment(OrderFulfillment):
         """Create the fulfillment; if Wix refuses, see whether it was faster itself.
 
         Raises:
-            LeftAloneError: If nothing is left to fulfill by now.
+            SkippedError: If nothing is left to fulfill by now.
             WixUnavailableError: If something else is left by now.
         """
         try:
@@ -253,9 +253,9 @@ class PartFulfillment(OrderFulfillment):
             raise
 
 
-def _leave_alone(order_id: str, reason: Reason) -> LeftAlone:
+def _skip(order_id: str, reason: Reason) -> Skipped:
     logger.info("An order is left alone", extra={"orderId": order_id, "leftAlone": reason})
-    return LeftAlone(order_id=order_id, left_alone=reason)
+    return Skipped(order_id=order_id, left_alone=reason)
 
 
 def _reason_to_leave(order: Order, event: ApprovedOrderInput) -> Reason | None:
@@ -305,7 +305,7 @@ def _needs_no_shipping(line: OrderLine) -> bool:
 def _made[R: Receipt](once: Once, effect: Effect[R]) -> R | None:
     try:
         return once.make(effect)
-    except LeftAloneError:
+    except SkippedError:
         return None
 
 
@@ -313,7 +313,7 @@ def _units(wix: WixClient, order: Order, lines: list[OrderLine]) -> dict[str, in
     """Count the units of some lines that are in no fulfillment yet.
 
     Raises:
-        LeftAloneError: If there are none.
+        SkippedError: If there are none.
         RefusedError: If some of them may not be wanted any more.
     """
     untouched = order.fulfillment_status == "NOT_FULFILLED"
@@ -333,7 +333,7 @@ def _still_left(
     left = units_left(order, fulfillments)
     units = {each.id: left[each.id] for each in lines if left[each.id] > 0}
     if not units:
-        raise LeftAloneError("fulfilled")
+        raise SkippedError("fulfilled")
     return units
 
 

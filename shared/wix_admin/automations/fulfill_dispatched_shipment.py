@@ -9,7 +9,7 @@ from typing import override
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from wix_admin.automations.skipping import LeftAlone, LeftAloneError, Reason
+from wix_admin.automations.skipping import Reason, Skipped, SkippedError
 from wix_admin.aws.telemetry import logger
 from wix_admin.effects.once import Once
 from wix_admin.orders.entities import Order
@@ -50,7 +50,7 @@ class DispatchedShipmentInput(FulfillOrderInput):
 
 def record_shipment(
     shipment: DispatchedShipmentInput, wix: WixClient, once: Once
-) -> FulfillmentReceipt | LeftAlone:
+) -> FulfillmentReceipt | Skipped:
     """Add a fulfillment for a shipment, whether or not the order is paid.
 
     What Wix refuses for good is remembered for 90 days and raised again for the same dispatch.
@@ -66,7 +66,7 @@ def record_shipment(
     """
     try:
         return once.make(ShipmentFulfillment(wix, shipment))
-    except LeftAloneError as found:
+    except SkippedError as found:
         logger.warning(
             "A shipment is not recorded, though it has left the house",
             extra={
@@ -75,7 +75,7 @@ def record_shipment(
                 "leftAlone": found.reason,
             },
         )
-        return LeftAlone(order_id=shipment.order_id, left_alone=found.reason)
+        return Skipped(order_id=shipment.order_id, left_alone=found.reason)
 
 
 class ShipmentFulfillment(OrderFulfillment):
@@ -86,7 +86,7 @@ class ShipmentFulfillment(OrderFulfillment):
         """Leave alone an order that is over; refuse one that is not approved yet.
 
         Raises:
-            LeftAloneError: If it is canceled, rejected, imported or fulfilled.
+            SkippedError: If it is canceled, rejected, imported or fulfilled.
             RefusedError: If it is not approved.
         """
         reasons: list[tuple[bool, Reason]] = [
@@ -97,5 +97,5 @@ class ShipmentFulfillment(OrderFulfillment):
         ]
         for applies, reason in reasons:
             if applies:
-                raise LeftAloneError(reason)
+                raise SkippedError(reason)
         super().admit(order)

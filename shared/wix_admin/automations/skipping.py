@@ -17,7 +17,7 @@ type Reason = Literal[
 ]
 
 
-class LeftAlone(Answer):
+class Skipped(Answer):
     """An order that nothing was done about.
 
     Attributes:
@@ -29,7 +29,7 @@ class LeftAlone(Answer):
     left_alone: Reason
 
 
-class LeftAloneError(RefusedError):
+class SkippedError(RefusedError):
     """An effect's check found nothing to do. Its key is free again, so nothing is remembered.
 
     Attributes:
