@@ -9,6 +9,7 @@ ARCH ?= arm64
 UV  := .tools/uv/bin/uv
 BIN := .venv/bin
 SAM := .tools/sam/bin/sam
+OURS := PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks
 SOURCES := functions layers shared tests
 
 export ARCH
@@ -47,13 +48,13 @@ check: .venv/ready .tools/sam/ready ## Check formatting, lint, types, the templa
 	$(BIN)/pytest tests/check
 
 bench: .venv/ready .tools/sam/ready .tools/ministack/ready ## Measure cold starts and webhooks against bare libraries
-	@$(BIN)/python -m tests.bench
+	@$(OURS) $(BIN)/python -m tests.bench
 
 openapi: .venv/ready ## Write the contract for callers again, from the template and the models
-	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi
+	@$(OURS) $(BIN)/python -m openapi
 
 docs: openapi ## Write the contract again, and the tables of all pages
-	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m openapi.tables
+	@$(OURS) $(BIN)/python -m openapi.tables
 
 recipe: .venv/ready .tools/sam/ready .tools/ministack/ready ## Add an action as functions/README.md says, in a copy, and call it
 	@$(BIN)/python -m tests.recipe
@@ -63,7 +64,7 @@ codes: .venv/ready ## Record anew which problems each action answers with, and w
 	@$(MAKE) openapi
 
 golden: .venv/ready ## Write down anew what each action asks of Wix, answers and remembers
-	@PYTHONPATH=shared:layers/wix_auth:layers/wix_webhooks $(BIN)/python -m tests.golden
+	@$(OURS) $(BIN)/python -m tests.golden
 
 faults: .venv/ready .tools/sam/ready .tools/ministack/ready .tools/faults/ready ## Plant COUNT faults, drawn by SEED or those of the file FROM, and see which test catches them
 	.tools/faults/bin/python -m tests.planted_faults --to build/faults.json \
